@@ -1,0 +1,19 @@
+"""All addresses: each room brings its own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("regulars.home.urls")),
+    path("", include("regulars.organization.urls")),
+    path("", include("regulars.gateway.urls")),
+    path("", include("regulars.customers.urls")),
+    path("", include("regulars.operations.urls")),
+    path("", include("regulars.ui.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+handler400 = "regulars.ui.views.bad_request"
+handler403 = "regulars.ui.views.forbidden"
+handler404 = "regulars.ui.views.not_found"
+handler500 = "regulars.ui.views.server_error"

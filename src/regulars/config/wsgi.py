@@ -1,0 +1,8 @@
+"""The web entry point that granian serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,109 @@
+"""Prepare the database: roles, tables, and the rights that make facts unchangeable; refuse one that could lose money.
+
+For `regulars migrate`, `demo`, `serve` and the tests. Two roles: the owner migrates; the application reads and writes, but may
+not change or delete a `Fact` (G7, G39) and cannot grant itself that right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from regulars.core import embedded_postgres, env
+from regulars.core.errors import DomainError
+
+VERSION_MIN = 160000
+_SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
+class UnsafeDatabaseError(DomainError):
+    """The database is too old, or set so that it may lose what it has acknowledged (G13)."""
+
+    code = "database.unsafe"
+
+
+def create_roles(data: Path) -> None:
+    """Make the roles and the database of an embedded server, once."""
+    with psycopg.connect(embedded_postgres.url(data, "postgres", "postgres"), autocommit=True) as server:
+        for role in (embedded_postgres.OWNER, embedded_postgres.APP):
+            if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                server.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+        database = embedded_postgres.DATABASE
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            server.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(database), sql.Identifier(embedded_postgres.OWNER)
+                )
+            )
+
+
+def migrate() -> None:
+    """Bring the tables up to this release as the owner, then give the application's role its rights."""
+    with as_owner():
+        call_command("migrate", interactive=False, verbosity=0)
+        grant_rights(settings.DATABASES["default"]["USER"])
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let Django's connection be the owner's for a while; only for commands that run alone in their process."""
+    application = connection.settings_dict
+    connection.close_pool()
+    connection.settings_dict = application | {
+        key: value for key, value in env.postgres(settings.DATABASE_OWNER_URL).items() if key != "OPTIONS"
+    }
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.close_pool()
+        connection.settings_dict = application
+
+
+def grant_rights(role: str) -> None:
+    """Let `role` read and write every table, but only add to and read the tables of facts."""
+    owner = connection.settings_dict["USER"]
+    if role == owner:
+        return  # one role for both: `doctor` says what that costs
+    name = sql.Identifier(role)
+    with connection.cursor() as cursor:
+        for statement in (
+            "GRANT USAGE ON SCHEMA public TO {}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
+        ):
+            cursor.execute(sql.SQL(statement).format(name))
+        for table in fact_tables():
+            cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
+
+
+def fact_tables() -> list[str]:
+    """Return the tables whose rows are only ever added."""
+    return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False))
+
+
+def refuse_unsafe() -> None:
+    """Refuse to run on a server that is too old or would lose acknowledged writes; the message says how to mend it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [[*_SAFE, "server_version_num", "TimeZone"]]
+        )
+        settings_now = dict(cursor.fetchall())
+    if int(settings_now["server_version_num"]) < VERSION_MIN:
+        raise UnsafeDatabaseError("PostgreSQL 16 or newer is needed; upgrade the server that DATABASE_URL names.")
+    for name, safe in _SAFE.items():
+        # remote_write and local wait for this server's disk too; only `off` acknowledges before the write is safe.
+        if settings_now[name] == "off":
+            raise UnsafeDatabaseError(
+                f"PostgreSQL runs with {name} = off and could lose sales it has confirmed. "
+                f"Set {name} = {safe} (ALTER SYSTEM SET {name} = {safe}; then reload) and start again."
+            )

@@ -1,0 +1,86 @@
+"""The home folder: where one installation keeps its database, lake, keys and files.
+
+For the command line, the settings and the rooms that write files. `REGULARS_HOME` or `--home` chooses it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from regulars.core.errors import DomainError
+
+
+class HomeFolderError(DomainError):
+    """The home folder cannot be used."""
+
+    code = "home.unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFolder:
+    """Paths below one home folder; a path is made when it is first asked for by `prepare`."""
+
+    root: Path
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def files(self) -> Path:
+        return self.root / "files"
+
+    @property
+    def imports(self) -> Path:
+        return self.root / "imports"
+
+    def prepare(self) -> None:
+        """Make the folders, readable by their owner only, or say why that cannot be."""
+        try:
+            for folder in (self.root, self.lake, self.keys, self.files, self.imports):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.keys.chmod(0o700)
+            probe = self.root / ".writable"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise HomeFolderError(
+                f"The home folder {self.root} cannot be written ({error.strerror}). "
+                "Choose another with --home DIR or REGULARS_HOME, or mend its rights."
+            ) from error
+
+    def secret(self, name: str, *, length: int = 32) -> bytes:
+        """Return the secret kept in `keys/NAME`, made at random the first time and readable by its owner only."""
+        path = self.keys / name
+        try:
+            return bytes.fromhex(path.read_text().strip())
+        except FileNotFoundError:
+            pass
+        value = secrets.token_bytes(length)
+        self.prepare()
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process made it a moment earlier
+            return bytes.fromhex(path.read_text().strip())
+        with os.fdopen(handle, "w") as file:
+            file.write(value.hex() + "\n")
+        return value
+
+
+def chosen_home() -> HomeFolder:
+    """Return the home folder that the environment chooses, by default the user's data folder."""
+    root = os.environ.get("REGULARS_HOME") or platformdirs.user_data_dir("regulars", appauthor=False)
+    return HomeFolder(Path(root).expanduser().resolve())

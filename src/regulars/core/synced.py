@@ -1,0 +1,62 @@
+"""Synced rows: each row carries the transaction that last wrote it, so that the lake copies it exactly once (D6).
+
+For models that the lake holds. `written_xid` is set by the database on insert and, for tables given to `touch_on_update`,
+on every update; no code can forget it. A restored copy lives in a cluster that counts transactions anew: the database
+setting `regulars.xid_offset`, which `regulars restore` raises, keeps the numbers growing.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import migrations, models
+from django.db.models import BigIntegerField, Func
+
+
+class WrittenBy(Func):
+    """The current transaction's number, never falling within one installation."""
+
+    function = "regulars_xid"
+    output_field = BigIntegerField()
+
+
+class SyncedModel(models.Model):
+    """A row that the lake copies."""
+
+    written_xid = models.BigIntegerField(db_default=WrittenBy(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Fact(SyncedModel):
+    """A synced row that is only ever added: the application's database role may not change or delete it."""
+
+    append_only: ClassVar[bool] = True
+
+    class Meta:
+        abstract = True
+
+
+# Planned inline where a column default uses them, so that a bulk insert pays no call per row.
+CREATE_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION regulars_xid() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT pg_current_xact_id()::text::bigint + coalesce(nullif(current_setting('regulars.xid_offset', true), ''), '0')::bigint
+$$;
+CREATE OR REPLACE FUNCTION regulars_xid_horizon() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+         + coalesce(nullif(current_setting('regulars.xid_offset', true), ''), '0')::bigint
+$$;
+CREATE OR REPLACE FUNCTION regulars_touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.written_xid := regulars_xid(); RETURN NEW; END
+$$;
+"""
+
+
+def touch_on_update(*tables: str) -> migrations.RunSQL:
+    """Return the migration step that renews `written_xid` whenever a row of `tables` changes."""
+    create = [
+        f"CREATE TRIGGER {table}_touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION regulars_touch()"
+        for table in tables
+    ]
+    return migrations.RunSQL(create, [f"DROP TRIGGER {table}_touch ON {table}" for table in tables])

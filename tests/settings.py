@@ -1,0 +1,20 @@
+"""Settings of the test run: a home folder of its own with an embedded PostgreSQL that `conftest.py` starts."""
+
+import os
+import tempfile
+
+if "REGULARS_TEST_HOME" not in os.environ:  # the first process of a run makes it, its workers inherit it
+    os.environ["REGULARS_TEST_HOME"] = tempfile.mkdtemp(prefix="regulars-test-")
+os.environ["REGULARS_HOME"] = os.environ["REGULARS_TEST_HOME"]
+os.environ.pop("DATABASE_URL", None)
+
+from regulars.config.settings import *  # noqa: E402, F403
+from regulars.config.settings import DATABASES, STORAGES  # noqa: E402
+
+# The tests' own databases belong to the owner, who may create them; rights are tested by SET ROLE.
+DATABASES["default"]["USER"] = "postgres"
+DATABASES["default"]["OPTIONS"].pop("pool")
+DATABASES["default"]["OPTIONS"].pop("connect_timeout")
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
