@@ -9,7 +9,7 @@ os.environ["REGULARS_HOME"] = os.environ["REGULARS_TEST_HOME"]
 os.environ.pop("DATABASE_URL", None)
 
 from regulars.config.settings import *  # noqa: E402, F403
-from regulars.config.settings import DATABASES, STORAGES  # noqa: E402
+from regulars.config.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 # The tests' own databases belong to the owner, who may create them; rights are tested by SET ROLE.
 DATABASES["default"]["USER"] = "postgres"
@@ -18,3 +18,4 @@ DATABASES["default"]["OPTIONS"].pop("connect_timeout")
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder

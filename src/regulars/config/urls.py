@@ -6,12 +6,12 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("regulars.home.urls")),
+    path("", include("regulars.organization.account_urls")),
     path("", include("regulars.organization.urls")),
     path("", include("regulars.gateway.urls")),
     path("", include("regulars.customers.urls")),
     path("", include("regulars.operations.urls")),
     path("", include("regulars.ui.urls")),
-    path("accounts/", include("allauth.urls")),
 ]
 handler400 = "regulars.ui.views.bad_request"
 handler403 = "regulars.ui.views.forbidden"
