@@ -132,6 +132,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "application_name": "regulars",
     "connect_timeout": 5,
 }
+ALLOW_NO_CHECKSUMS = env.flag("REGULARS_ALLOW_NO_CHECKSUMS", default=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Jobs
@@ -184,7 +185,9 @@ if env.text("REGULARS_OIDC_ISSUER"):
 # The browser
 _HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = False  # a proxy in front ends TLS; it redirects
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("REGULARS_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("REGULARS_BEHIND_PROXY", default=False) else None
+)
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
@@ -245,13 +248,18 @@ IMPORT_FILE_BYTES_MAX = env.integer("REGULARS_IMPORT_BYTES_MAX", 4 * 2**30)
 API_CALLS_PER_MINUTE = env.integer("REGULARS_API_CALLS_PER_MINUTE", 6_000)
 EXPORT_ROWS_WITHOUT_APPROVAL = env.integer("REGULARS_EXPORT_ROWS", 1_000)
 
-# Logs: one JSON object a line, without personal data
+# Logs: one JSON object a line, without personal data; into a file where a person watches the terminal (`serve`)
+_LOG_FILE = env.text("REGULARS_LOG_FILE")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "regulars.core.logs.JsonLines"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.text("REGULARS_LOG_LEVEL", "INFO")},
+    "handlers": {
+        "lines": {"class": "logging.handlers.WatchedFileHandler", "filename": _LOG_FILE, "formatter": "json"}
+        if _LOG_FILE
+        else {"class": "logging.StreamHandler", "formatter": "json"}
+    },
+    "root": {"handlers": ["lines"], "level": env.text("REGULARS_LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"handlers": [], "propagate": False},
         "procrastinate": {"level": "WARNING"},

@@ -1,7 +1,7 @@
 """Prepare the database: roles, tables, and the rights that make facts unchangeable; refuse one that could lose money.
 
-For `regulars migrate`, `demo`, `serve` and the tests. Two roles: the owner migrates; the application reads and writes, but may
-not change or delete a `Fact` (G7, G39) and cannot grant itself that right.
+For `regulars migrate`, `demo`, `serve` and the tests. Two roles: the owner migrates; the application reads and writes,
+but may not change or delete a `Fact` (G7, G39) and cannot grant itself that right.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
 from regulars.core import embedded_postgres, env
 from regulars.core.errors import DomainError
 
 VERSION_MIN = 160000
+_UTC = {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu"}
+_MIGRATION_LOCK = 7_235_498_101
 _SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
@@ -28,6 +31,12 @@ class UnsafeDatabaseError(DomainError):
     """The database is too old, or set so that it may lose what it has acknowledged (G13)."""
 
     code = "database.unsafe"
+
+
+class OutdatedDatabaseError(DomainError):
+    """The tables are those of an older release."""
+
+    code = "database.outdated"
 
 
 def create_roles(data: Path) -> None:
@@ -47,9 +56,34 @@ def create_roles(data: Path) -> None:
 
 def migrate() -> None:
     """Bring the tables up to this release as the owner, then give the application's role its rights."""
-    with as_owner():
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])  # two processes may start at once
         call_command("migrate", interactive=False, verbosity=0)
+        _set_utc()
         grant_rights(settings.DATABASES["default"]["USER"])
+
+
+def _set_utc() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'")
+        if cursor.fetchone()[0] not in _UTC:
+            database = sql.Identifier(str(connection.settings_dict["NAME"]))
+            cursor.execute(sql.SQL("ALTER DATABASE {} SET TimeZone = 'UTC'").format(database))
+
+
+def pending_migrations() -> list[str]:
+    """Return the names of the migrations that this release has and the database lacks."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def refuse_outdated() -> None:
+    """Refuse to run on tables of an older release."""
+    if pending := pending_migrations():
+        raise OutdatedDatabaseError(
+            f"The database lacks {len(pending)} migrations of this release; run «regulars migrate» first."
+        )
 
 
 @contextmanager
@@ -95,15 +129,26 @@ def refuse_unsafe() -> None:
     """Refuse to run on a server that is too old or would lose acknowledged writes; the message says how to mend it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [[*_SAFE, "server_version_num", "TimeZone"]]
+            "SELECT name, CASE name WHEN 'TimeZone' THEN reset_val ELSE setting END FROM pg_settings"
+            " WHERE name = ANY(%s)",
+            [[*_SAFE, "server_version_num", "data_checksums", "TimeZone"]],
         )
-        settings_now = dict(cursor.fetchall())
-    if int(settings_now["server_version_num"]) < VERSION_MIN:
-        raise UnsafeDatabaseError("PostgreSQL 16 or newer is needed; upgrade the server that DATABASE_URL names.")
+        found = dict(cursor.fetchall())
     for name, safe in _SAFE.items():
         # remote_write and local wait for this server's disk too; only `off` acknowledges before the write is safe.
-        if settings_now[name] == "off":
+        if found[name] == "off":
             raise UnsafeDatabaseError(
                 f"PostgreSQL runs with {name} = off and could lose sales it has confirmed. "
                 f"Set {name} = {safe} (ALTER SYSTEM SET {name} = {safe}; then reload) and start again."
             )
+    if int(found["server_version_num"]) < VERSION_MIN:
+        raise UnsafeDatabaseError("PostgreSQL 16 or newer is needed; upgrade the server that DATABASE_URL names.")
+    if found["data_checksums"] == "off" and not settings.ALLOW_NO_CHECKSUMS:
+        raise UnsafeDatabaseError(
+            "PostgreSQL runs without data checksums and would not notice a damaged page. Stop it, run "
+            "«pg_checksums --enable», start it again; or accept the risk with REGULARS_ALLOW_NO_CHECKSUMS=yes."
+        )
+    if found["TimeZone"] not in _UTC:
+        raise UnsafeDatabaseError(
+            f"The database's time zone is {found['TimeZone']}; it must be UTC. «regulars migrate» sets it."
+        )

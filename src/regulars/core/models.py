@@ -1,4 +1,4 @@
-"""The outbox: events that a service wrote in its own transaction, and what each subscriber still owes (D10)."""
+"""The outbox (D10): events of services and what each subscriber still owes; and whether this installation may send."""
 
 from __future__ import annotations
 
@@ -26,3 +26,13 @@ class OutboxDelivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="outbox_once_per_subscriber")]
         indexes = [models.Index(fields=["id"], condition=Q(done_at=None), name="outbox_waiting")]
+
+
+class SendingPause(models.Model):
+    """The one row that keeps a restored copy from sending."""
+
+    reason = models.CharField(max_length=200)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="sending_pause_is_one")]
