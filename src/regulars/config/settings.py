@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "lucide",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "regulars.core.requests.RequestLog",
+    "regulars.gateway.api.requests.ApiProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -112,6 +114,7 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "regulars.ui.forms.FieldRenderer"
 COTTON_ISOLATE_BY_DEFAULT = True  # a component sees what it is given, not whatever the page happens to hold
 
 # Database: the embedded one unless DATABASE_URL names another. Web and worker run as a role that owns no table;
