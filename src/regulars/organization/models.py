@@ -164,6 +164,32 @@ class ApiKey(models.Model):
         ]
 
 
+class Approval(models.Model):
+    """Something that one person asked for and another one decides; an approval is used once."""
+
+    kind = models.CharField(max_length=80)  # role.give, key.create, customer.export …
+    action = models.CharField(max_length=80)  # the right of the matrix that both of them need
+    payload = models.JSONField()  # what exactly: an approval holds for nothing else
+    asked_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_label = models.CharField(max_length=160)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_approved = models.BooleanField(null=True)
+    used = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(decided_by=F("asked_by")), name="approval_by_a_second_person"),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, is_approved=None) | Q(decided_at__isnull=False, is_approved__isnull=False),
+                name="approval_decided_whole",
+            ),
+            models.CheckConstraint(condition=Q(used=False) | Q(is_approved=True), name="approval_used_when_given"),
+        ]
+        indexes = [models.Index(fields=["asked_at"], condition=Q(decided_at=None), name="approval_waiting")]
+
+
 class AuditEntry(Fact):
     """Who did what, when, to which object, with what before and after. Append-only by database rights."""
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from regulars.core.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError
 from regulars.organization import access, audit
 from regulars.organization.access import Holder, Place, Viewer
-from regulars.organization.models import Grant, Person, Region, Role, SignInLink, Store
+from regulars.organization.models import Approval, Grant, Person, Region, Role, SignInLink, Store
+from regulars.organization.services.approvals import carries_out, refuse_alone
 
 
 class EmailTakenError(InvalidInputError):
@@ -95,10 +96,13 @@ def give_role(
     now: datetime,
     region: Region | None = None,
     store: Store | None = None,
+    approval: Approval | None = None,
 ) -> Grant:
-    """Let `person` hold `role` over a region, a store or (with neither) head office; a repeat returns the same grant."""
+    """Let `person` hold `role` over a region, a store or (with neither) head office; a repeat returns the same."""
     _refuse_own(person, viewer=viewer)
     refuse_misplaced(role, holder=Holder.PERSON, region=region, store=store)
+    wanted = asked(person, role, region=region, store=store)
+    note = refuse_alone("staff.manage", viewer=viewer, approval=approval, payload=wanted)
     grant, is_new = Grant.objects.get_or_create(
         person=person,
         role=role,
@@ -107,17 +111,20 @@ def give_role(
         defaults={"given_by_id": viewer.person_id, "given_at": now},
     )
     if is_new:
-        audit.record(viewer, "role.given", "person", person.pk, now=now, after=_told(grant), store_id=grant.store_id)
+        audit.record(
+            viewer, "role.given", "person", person.pk, now=now, after=wanted, store_id=grant.store_id, note=note
+        )
     return grant
 
 
 @transaction.atomic
 def take_role(grant: Grant, *, viewer: Viewer, now: datetime) -> None:
-    """Take a role back; it holds from the person's next request on."""
+    """Take a role back, which needs no second person; it holds from the person's next request on."""
     _refuse_own(grant.person, viewer=viewer)
     if grant.role == Role.ADMIN:
         _refuse_last_administrator(grant.person_id)
-    audit.record(viewer, "role.taken", "person", grant.person_id, now=now, before=_told(grant), store_id=grant.store_id)
+    held = asked(grant.person, grant.role, region=grant.region, store=grant.store)
+    audit.record(viewer, "role.taken", "person", grant.person_id, now=now, before=held, store_id=grant.store_id)
     grant.delete()
 
 
@@ -139,6 +146,16 @@ def reactivate_person(person: Person, *, viewer: Viewer, now: datetime) -> None:
     if Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
         audit.record(viewer, "person.reactivated", "person", person.pk, now=now)
     person.is_active = True
+
+
+def asked(person: Person, role: str, *, region: Region | None, store: Store | None) -> dict[str, Any]:
+    """Return what is given to whom, for the trail and for the second person."""
+    return {
+        "person": person.pk,
+        "role": role,
+        "region": region.code if region else None,
+        "store": store.code if store else None,
+    }
 
 
 def refuse_misplaced(role: str, *, holder: Holder, region: Region | None, store: Store | None) -> None:
@@ -168,9 +185,15 @@ def _refuse_last_administrator(person_id: int) -> None:
         raise LastAdministratorError(_("This is the last administrator. Make somebody else one first."))
 
 
-def _told(grant: Grant) -> dict[str, Any]:
-    return {
-        "role": grant.role,
-        "region": grant.region.code if grant.region else None,
-        "store": grant.store.code if grant.store else None,
-    }
+@carries_out("role.give")
+def _give_approved(approval: Approval, viewer: Viewer, now: datetime) -> None:
+    payload = approval.payload
+    give_role(
+        Person.objects.get(pk=payload["person"]),
+        payload["role"],
+        viewer=viewer,
+        now=now,
+        region=Region.objects.filter(code=payload["region"]).first(),
+        store=Store.objects.filter(code=payload["store"]).first(),
+        approval=approval,
+    )

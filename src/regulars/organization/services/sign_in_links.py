@@ -15,10 +15,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from regulars.core.errors import DomainError
+from regulars.core.errors import DomainError, ForbiddenError
 from regulars.organization import audit
 from regulars.organization.access import Viewer
-from regulars.organization.models import Person, SignInLink
+from regulars.organization.models import Grant, Person, Role, SignInLink
 
 LINK_LASTS = timedelta(hours=24)
 
@@ -34,6 +34,7 @@ class SignInLinkError(DomainError):
 def create_sign_in_link(person: Person, *, viewer: Viewer, now: datetime) -> str:
     """Return a fresh address that signs `person` in once; links made earlier stop working."""
     viewer.require("staff.manage")
+    _refuse_posing_as_administrator(person, viewer=viewer)
     SignInLink.objects.filter(person=person, used_at=None).delete()
     token = secrets.token_urlsafe(32)
     SignInLink.objects.create(person=person, token_hash=_hash(token), expires_at=now + LINK_LASTS)
@@ -61,6 +62,13 @@ def use_sign_in_link(token: str, *, now: datetime) -> Person:
     person = Person.objects.get(signinlink__token_hash=_hash(token))
     audit.record(Viewer(label=person.name, person_id=person.pk), "sign_in_link.used", "person", person.pk, now=now)
     return person
+
+
+def _refuse_posing_as_administrator(person: Person, *, viewer: Viewer) -> None:
+    """With another administrator's link one could approve one's own requests: it comes from the command line only."""
+    from_a_page = viewer.person_id is not None or viewer.key_id is not None
+    if from_a_page and Grant.objects.filter(person=person, role=Role.ADMIN).exists():
+        raise ForbiddenError(_("A link for an administrator comes from the server only: regulars link."))
 
 
 def _hash(token: str) -> bytes:
