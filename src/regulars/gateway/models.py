@@ -1,4 +1,6 @@
-"""Imports of files: the batch, how its columns were mapped, what it changed and what it refused."""
+"""Imports of files: the batch, how its columns were mapped, what it changed and what it refused. And the answers that
+the API keeps for callers who send a call again.
+"""
 
 from __future__ import annotations
 
@@ -77,3 +79,20 @@ class ImportChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["batch", "id"], name="change_of_batch")]
+
+
+class IdempotencyKey(models.Model):
+    """What a call with an `Idempotency-Key` was answered, so that its repeat gets the same and does nothing.
+
+    `digest` hides caller and key, `sealed` can only be opened by who knows the key: the answer may name a person.
+    """
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    request_digest = models.BinaryField(max_length=32)  # the same key must mean the same request
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=80)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="idempotency_oldest")]

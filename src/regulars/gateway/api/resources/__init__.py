@@ -1,0 +1,1 @@
+"""The API's operations, one file a resource: parse, call the room, show. No rule of the trade lives here."""
