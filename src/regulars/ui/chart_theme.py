@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-FONT = 'system-ui, Inter, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
+FONT = (
+    'Inter, -apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", '
+    "system-ui, sans-serif"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def config(palette: Palette) -> dict[str, Any]:
         "rule": {"color": palette.muted},
         "text": text,
         "style": {
-            "comparison": {"stroke": palette.comparison, "color": palette.comparison, "fill": palette.comparison},
+            "comparison": {"color": palette.comparison},
             "label": {**text, "fontSize": 12, "fill": palette.ink},
             "muted": {"fill": palette.muted, "fontSize": 12, "font": FONT},
         },

@@ -24,6 +24,7 @@ from regulars.ui import chart_theme
 _SALT = "regulars.ui.chart"
 _VEGA_LOCALES = {"en": "en-US", "zh-hans": "zh-CN"}
 Spec = dict[str, Any]
+HEIGHT_STEPS = (120, 160, 180, 200, 220, 240, 260, 280, 300, 320, 360, 400, 480, 560)  # as in chart.css
 
 
 class ChartSignatureError(InvalidInputError):
@@ -52,7 +53,7 @@ class Chart:
     @property
     def height_step(self) -> str:
         """The room kept free before the drawing arrives, so that nothing jumps."""
-        return "small" if self.height <= 200 else "medium" if self.height <= 300 else "large"
+        return str(max((step for step in HEIGHT_STEPS if step <= self.height), default=HEIGHT_STEPS[0]))
 
     @property
     def script_id(self) -> str:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from regulars.ui import charts, navigation, theming
+from regulars.ui import navigation, theming
 
 PHONE_PLACES = 4  # plus "More": five things fit a thumb
 

@@ -160,7 +160,8 @@ def weeks() -> charts.Chart:
     """Return a line against the year before in grey."""
     start, now, before = dt.date(2026, 5, 25), _wave(82, 9, 0.7), _wave(80, 7, 0.2)
     rows = [(start + dt.timedelta(weeks=week), now[week], before[week]) for week in range(_WEEKS)]
-    data = alt.Data(values=[{"week": day.isoformat(), "now": this, "before": that} for day, this, that in rows])
+    data = alt.Data(values=[{"week": day.isoformat(), "now": this, "before": that, "newest": day == rows[-1][0]}
+                            for day, this, that in rows])
     axis = alt.X("week:T", title=None, axis=alt.Axis(format="%b %-d" if formatting.locale().language == "en" else "%-m月%-d日"))
     value = alt.Y("now:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format="$,.0f", tickCount=4))
     tips = [alt.Tooltip("week:T", title=_("Week of")), alt.Tooltip("now:Q", title=_("This year"), format=",.1f"),
@@ -169,9 +170,9 @@ def weeks() -> charts.Chart:
     grey = base.mark_line(style="comparison").encode(y=alt.Y("before:Q", title=None))
     line = base.mark_line().encode(y=value, tooltip=tips)
     hover = base.mark_point(opacity=0, size=300).encode(y=value, tooltip=tips)
-    last = base.transform_filter(f"datum.week == '{rows[-1][0].isoformat()}'")
-    ends = last.mark_text(align="right", dy=-12, fontWeight=600, text=_("This year")).encode(y=value)
-    grey_end = last.mark_text(align="right", dy=16, style="muted", text=_("Last year")).encode(y=alt.Y("before:Q"))
+    last = base.transform_filter("datum.newest")
+    ends = last.mark_text(align="left", dx=8, fontWeight=600, text=_("This year")).encode(y=value)
+    grey_end = last.mark_text(align="left", dx=8, style="muted", text=_("Last year")).encode(y=alt.Y("before:Q"))
     return charts.chart(
         grey + line + hover + ends + grey_end, id="weeks", title=_("Weekly sales have stayed above last year since June"),
         source=_("Net sales in thousand dollars, by business week; made-up data."),
@@ -204,8 +205,8 @@ def cohorts() -> charts.Chart:
     """Return a heat map of who came back in which month."""
     months = [formatting.month(dt.date(2026, month, 1)) for month in range(1, 9)]
     cells = [
-        {"joined": months[row], "month": age, "share": 1.0 if age == 0 else round(0.52 * math.exp(-0.16 * age) + 0.03 * ((row * 7 + age) % 3), 3)}
-        for row in range(8) for age in range(8 - row)
+        {"joined": months[row], "month": age, "share": round(0.52 * math.exp(-0.16 * age) + 0.03 * ((row * 7 + age) % 3), 3)}
+        for row in range(8) for age in range(1, 9 - row)
     ]
     base = alt.Chart(alt.Data(values=cells)).encode(
         x=alt.X("month:O", title=_("months since the first purchase"), axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
@@ -215,9 +216,7 @@ def cohorts() -> charts.Chart:
         color=alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 1])),
         tooltip=[alt.Tooltip("joined:N", title=_("Joined")), alt.Tooltip("share:Q", title=_("Came back"), format=".0%")],
     )
-    dark_from = 0.55
-    text = base.mark_text(fontSize=11).encode(text=alt.Text("share:Q", format=".0%"),
-                                             opacity=alt.condition(f"datum.share < {dark_from}", alt.value(1), alt.value(0)))
+    text = base.mark_text(fontSize=11).encode(text=alt.Text("share:Q", format=".0%"))
     return charts.chart(
         heat + text, id="cohorts", title=_("Four in ten come back in the third month"), height=300,
         source=_("Share of each month's new customers who bought again; made-up data."),

@@ -14,6 +14,9 @@ _TEXT_WIDGETS = (forms.TextInput, forms.NumberInput, forms.EmailInput, forms.Pas
                  forms.DateInput, forms.DateTimeInput, forms.TimeInput, forms.FileInput)
 
 
+DJANGO_ROWS = "10"  # what Django gives a text area that nobody measured
+
+
 class FieldRenderer(TemplatesSetting):
     """Draws a form through `ui/form.html` and a field through `ui/_form_field.html`."""
 
@@ -54,7 +57,7 @@ def dress(widget: forms.Widget) -> None:
             _add(widget, "input input--select")
         case forms.Textarea():
             _add(widget, "input input--area")
-            widget.attrs.setdefault("rows", 3)
+            widget.attrs["rows"] = 3 if widget.attrs.get("rows") == DJANGO_ROWS else widget.attrs["rows"]
         case forms.DateInput():
             widget.input_type = "date"
             widget.format = "%Y-%m-%d"

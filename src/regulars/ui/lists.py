@@ -78,6 +78,10 @@ class Listing:
     page_size: int = 50
     selectable: bool = False
 
+    @property
+    def searchable(self) -> bool:
+        return self.search is not None
+
     def narrowed(self, request: HttpRequest, rows: Rows) -> Rows:
         """Return the rows that search and filters of the address leave."""
         words = request.GET.get("q", "").strip()

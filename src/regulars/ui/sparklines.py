@@ -38,9 +38,9 @@ def draw(values: Sequence[float], *, label: str = "", width: int = 104, height: 
     area = f"{points[0][0]},{height} {line} {points[-1][0]},{height}"
     hidden = "" if label else SafeString('aria-hidden="true"')
     return format_html(
-        '<svg class="sparkline" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" {hidden}>{title}'
+        '<svg class="sparkline" viewBox="0 0 {w} {h}" width="{w}" height="{h}" preserveAspectRatio="none" role="img" {hidden}>{title}'
         '<polygon class="sparkline__area" points="{area}"/><polyline class="sparkline__line" points="{line}"/>'
-        '<circle class="sparkline__dot" cx="{x}" cy="{y}" r="2"/></svg>',
+        '<path class="sparkline__dot" d="M{x} {y}h0"/></svg>',
         w=width,
         h=height,
         hidden=hidden,

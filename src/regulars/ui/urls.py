@@ -13,5 +13,6 @@ urlpatterns = [
     path("design/<slug:part>/", views.design, name="design_part"),
     path("ui/language/", set_language, name="language"),
     path("ui/theme/", views.choose_theme, name="theme"),
+    path("ui/charts/<slug:language>.json", views.chart_settings, name="chart_settings"),
     path("ui/chart/", views.chart_export, name="chart_export"),
 ]

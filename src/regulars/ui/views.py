@@ -6,11 +6,12 @@ Name `server_error`, `not_found` and `forbidden` as the handlers of the project'
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars.ui import charts, design_examples, theming
@@ -38,6 +39,17 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     response = HttpResponseRedirect(_local(request.POST.get("next", ""), request=request))
     theming.remember(response, theme=theme, secure=settings.SESSION_COOKIE_SECURE)
+    return response
+
+
+@require_GET
+def chart_settings(request: HttpRequest, language: str) -> HttpResponse:
+    """Tell the page's script the themes of charts and how this language writes numbers and dates."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with override(language):
+        response = JsonResponse(charts.settings_for_page())
+    response["Cache-Control"] = "public, max-age=3600"
     return response
 
 

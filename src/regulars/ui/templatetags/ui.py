@@ -6,6 +6,7 @@ Filters pass an empty value through as a dash, so that a missing figure never re
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,7 +95,7 @@ def initials(name: str) -> str:
 @register.filter
 def hue(name: str) -> int:
     """Return one of six tints for an avatar or tag, the same for the same name on every page and machine."""
-    return sum(name.encode()) % 6 + 1
+    return zlib.crc32(name.encode()) % 6 + 1
 
 
 @register.simple_tag

@@ -1,13 +1,13 @@
 // Draws the charts of a page from the specs it carries; loads the Vega bundle only where there is one to draw.
 // Expressions are interpreted, not evaluated (`ast`), and no style is injected: the page's policy forbids both.
 
-const bundle = document.querySelector("script[data-vega]").dataset.vega;
+const { vega: bundle, settings: address } = document.querySelector("script[data-vega]").dataset;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 let loading = null;
 
 function vega() {
-  loading ??= import(bundle).then(() => window.vegaEmbed);
-  return loading;
+  loading ??= Promise.all([import(bundle), fetch(address).then((answer) => answer.json())]);
+  return loading.then(([, settings]) => [window.vegaEmbed, settings]);
 }
 
 const isDark = () => {
@@ -18,8 +18,7 @@ const isDark = () => {
 const json = (id) => JSON.parse(document.getElementById(id).textContent);
 
 async function draw(figure) {
-  const embed = await vega();
-  const settings = json("chart-settings");
+  const [embed, settings] = await vega();
   const canvas = figure.querySelector(".chart__canvas");
   figure.drawing?.finalize();
   figure.drawing = await embed(canvas, json(figure.dataset.chart), {
