@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from regulars.config import first_person, installation, logfiles
 from regulars.core.embedded_postgres import EmbeddedPostgres
@@ -56,8 +57,8 @@ class Watch:
         try:
             with urllib.request.urlopen(f"http://{host}:{self.port}/healthz", timeout=2):
                 return True
-        except urllib.error.HTTPError:
-            return True  # it answers; what ails it stands on its health page
+        except urllib.error.HTTPError as error:
+            return error.code == HTTPStatus.SERVICE_UNAVAILABLE  # it answers; what ails it stands on its health page
         except OSError:
             return False
 

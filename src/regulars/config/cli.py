@@ -161,3 +161,7 @@ def _database_trouble(error: Exception) -> str | None:
 def _refuse(message: str) -> int:
     sys.stderr.write(f"regulars: {message}\n")
     return REFUSED
+
+
+if __name__ == "__main__":
+    main()

@@ -41,11 +41,6 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "lucide",
     "csp",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "regulars.core",
     "regulars.ui",
@@ -59,6 +54,13 @@ INSTALLED_APPS = [
     "regulars.operations",
     "regulars.demo",
     "regulars.config",
+    # behind our rooms, whose templates go before theirs
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [

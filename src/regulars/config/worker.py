@@ -1,4 +1,4 @@
-"""The worker child: jobs and schedules from the queue in PostgreSQL, and the events of the outbox.
+"""The worker: jobs and schedules from the queue in PostgreSQL, and the events of the outbox.
 
 Jobs run in procrastinate's threads; events in a thread of their own, woken by NOTIFY at each commit that published one.
 A restored copy that has not been released runs only what stays inside the house (`core.sending`).
@@ -13,29 +13,20 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-import django
 import psycopg
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from regulars.config import processes
-from regulars.core import database, outbox, sending
+from regulars.core import outbox, sending
 
 _log = logging.getLogger("regulars.worker")
 _POLL_SECONDS = 5.0
 _JOBS_AT_ONCE = 4
 
 
-def main() -> None:
-    """Work until told to stop."""
-    django.setup()
-    processes.end_with_supervisor()
-    run()
-
-
 def run() -> None:
     """Run jobs and events until SIGTERM or SIGINT; jobs under way get half a minute to finish."""
-    database.refuse_unsafe()
-    database.refuse_outdated()
+    processes.end_with_supervisor()
     stopping = threading.Event()
     events = threading.Thread(target=deliver_events, args=(stopping,), name="outbox")
     events.start()
@@ -73,7 +64,7 @@ def _watch_pause(ended: threading.Event, changed: threading.Event, *, paused: bo
     while not ended.wait(_POLL_SECONDS):
         try:
             now_paused = sending.is_paused()
-        except django.db.OperationalError:
+        except OperationalError:
             continue  # the database restarts; the queue waits for it by itself
         finally:
             connection.close()
@@ -93,7 +84,7 @@ def deliver_events(stopping: threading.Event) -> None:
                     _deliver(stopping)
                     for _ in listener.notifies(timeout=_POLL_SECONDS, stop_after=1):
                         pass
-        except (psycopg.OperationalError, django.db.OperationalError) as error:
+        except (psycopg.OperationalError, OperationalError) as error:
             _log.warning("the outbox waits for the database: %s", type(error).__name__)
             stopping.wait(2)
         finally:
@@ -111,7 +102,3 @@ def _parameters() -> dict[str, Any]:
     from procrastinate.contrib.django.utils import connector_params
 
     return connector_params()
-
-
-if __name__ == "__main__":
-    main()

@@ -90,6 +90,7 @@ def refuse_outdated() -> None:
 def as_owner() -> Iterator[None]:
     """Let Django's connection be the owner's for a while; only for commands that run alone in their process."""
     application = connection.settings_dict
+    connection.close()
     connection.close_pool()
     connection.settings_dict = application | {
         key: value for key, value in env.postgres(settings.DATABASE_OWNER_URL).items() if key != "OPTIONS"
@@ -152,3 +153,13 @@ def refuse_unsafe() -> None:
         raise UnsafeDatabaseError(
             f"The database's time zone is {found['TimeZone']}; it must be UTC. «regulars migrate» sets it."
         )
+
+
+def owns_tables() -> bool:
+    """Return whether the role of this connection owns the tables, and so could change what should be unchangeable."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_has_role(current_user, tableowner, 'MEMBER') FROM pg_tables WHERE tablename = 'core_outboxevent'"
+        )
+        found = cursor.fetchone()
+    return bool(found and found[0])

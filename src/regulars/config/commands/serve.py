@@ -77,7 +77,7 @@ def _children(options: argparse.Namespace) -> list[processes.Child]:
     web = processes.Child(name="web", module="regulars.config.web", arguments=address)
     if getattr(options, "no_worker", False):
         return [web]
-    return [web, processes.Child(name="worker", module="regulars.config.worker")]
+    return [web, processes.Child(name="worker", module="regulars.config.cli", arguments=("worker",))]
 
 
 @contextmanager

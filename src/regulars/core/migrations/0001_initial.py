@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         migrations.RunSQL(
             CREATE_FUNCTIONS,
-            "DROP FUNCTION regulars_touch(); DROP FUNCTION regulars_xid_horizon(); DROP FUNCTION regulars_xid()",
+            "DROP FUNCTION regulars_touch(); DROP FUNCTION regulars_xid_horizon(); DROP FUNCTION regulars_xid();"
+            " DROP FUNCTION regulars_xid_offset()",
         ),
         migrations.CreateModel(
             name="OutboxEvent",
