@@ -166,3 +166,11 @@ class ReturnLink(models.Model):
                 name="return_parked",
             ),
         ]
+
+
+class UndoneBatch(Fact):
+    """An import whose receipts were taken back; the lake follows it."""
+
+    batch_id = models.BigIntegerField(unique=True)
+    receipts = models.BigIntegerField()
+    undone_at = models.DateTimeField()
