@@ -1,0 +1,1 @@
+"""The lake, the metrics and the figures of customers."""
