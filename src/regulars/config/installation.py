@@ -27,11 +27,10 @@ def opened(*, migrate: bool | None = None) -> Iterator[HomeFolder]:
     other web and worker processes may still run the older release.
     """
     with database_running() as home:
-        _set_up_django()
+        refuse_unfinished(home)
+        set_up_django()
         from regulars.core import database
 
-        if is_embedded():
-            database.create_roles(home.postgres)
         if migrate or (migrate is None and is_embedded() and database.pending_migrations()):
             database.migrate()
         database.refuse_unsafe()
@@ -49,9 +48,24 @@ def database_running() -> Iterator[HomeFolder]:
         yield home
 
 
-def _set_up_django() -> None:
+def refuse_unfinished(home: HomeFolder) -> None:
+    """Refuse a home folder on which a restore was interrupted."""
+    from regulars.operations import restoring
+
+    if (home.root / restoring.UNFINISHED).exists():
+        raise restoring.RestoreRefusedError(
+            f"A restore into {home.root} was interrupted. Run it again: regulars restore DIR --force"
+        )
+
+
+def set_up_django() -> None:
+    """Read the settings and the models; on an embedded server make the roles and the database first."""
     import django
     from django.apps import apps
 
     if not apps.ready:
         django.setup()
+    if is_embedded():
+        from regulars.core import database
+
+        database.create_roles(chosen_home().postgres)

@@ -42,12 +42,13 @@ def run() -> None:
 def _run_jobs(*, paused: bool) -> bool:
     """Run the queue until a signal; return True if that signal was our own, because sending was paused or released."""
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     ended = threading.Event()
     changed = threading.Event()
     threading.Thread(target=_watch_pause, args=(ended, changed), kwargs={"paused": paused}, name="pause-watch").start()
     try:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        with app.replace_connector(DjangoConnector().get_worker_connector()) as worker_app:
             worker_app.run_worker(
                 queues=sending.INSIDE_QUEUES if paused else None,
                 name="regulars",

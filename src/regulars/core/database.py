@@ -14,7 +14,8 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 
@@ -90,17 +91,23 @@ def refuse_outdated() -> None:
 def as_owner() -> Iterator[None]:
     """Let Django's connection be the owner's for a while; only for commands that run alone in their process."""
     application = connection.settings_dict
-    connection.close()
-    connection.close_pool()
+    _disconnect()
     connection.settings_dict = application | {
         key: value for key, value in env.postgres(settings.DATABASE_OWNER_URL).items() if key != "OPTIONS"
     }
     try:
         yield
     finally:
-        connection.close()
-        connection.close_pool()
+        _disconnect()
         connection.settings_dict = application
+
+
+def _disconnect() -> None:
+    """Give up the connection and its pool, which would hand out the other role's connections."""
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    wrapper.close()
+    if isinstance(wrapper, DatabaseWrapper):
+        wrapper.close_pool()
 
 
 def grant_rights(role: str) -> None:

@@ -5,8 +5,11 @@ For the command line, the settings and the rooms that write files. `REGULARS_HOM
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +68,24 @@ class HomeFolder:
                 f"The home folder {self.root} cannot be written ({error.strerror}). "
                 "Choose another with --home DIR or REGULARS_HOME, or mend its rights."
             ) from error
+
+    @contextmanager
+    def serving(self) -> Iterator[bool]:
+        """Hold the lock of whoever serves this folder; False if another holds it. The kernel frees it at any end."""
+        with (self.root / ".serving").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def is_served(self) -> bool:
+        """Return whether `regulars serve` runs on this folder."""
+        if not self.root.exists():
+            return False
+        with self.serving() as free:
+            return not free
 
     def secret(self, name: str, *, length: int = 32) -> bytes:
         """Return the secret kept in `keys/NAME`, made at random the first time and readable by its owner only."""

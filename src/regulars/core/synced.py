@@ -68,8 +68,9 @@ def set_offset(offset: int) -> str:
 
 def touch_on_update(*tables: str) -> migrations.RunSQL:
     """Return the migration step that renews `written_xid` whenever a row of `tables` changes."""
-    create = [
+    create = (
         f"CREATE TRIGGER {table}_touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION regulars_touch()"
         for table in tables
-    ]
-    return migrations.RunSQL(create, [f"DROP TRIGGER {table}_touch ON {table}" for table in tables])
+    )
+    drop = (f"DROP TRIGGER {table}_touch ON {table}" for table in tables)
+    return migrations.RunSQL("; ".join(create), "; ".join(drop))

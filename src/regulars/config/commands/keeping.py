@@ -53,13 +53,7 @@ def restore(options: argparse.Namespace) -> None:
     if options.folder is None and not options.release:
         raise InvalidInputError("Name the folder of the backup: regulars restore DIR")
     if options.folder is not None:
-        from regulars.operations import restoring
-
-        manifest = restoring.checked(Path(options.folder).expanduser().resolve())
-        restoring.refuse_used_home(force=options.force)
-        with installation.database_running() as home:
-            restoring.restore(manifest, home, now=datetime.now(UTC))
-        sys.stdout.write(f"Restored the backup of {manifest.made_at}: every total is the same.\n")
+        _bring_back(Path(options.folder).expanduser().resolve(), force=options.force)
     with installation.opened():
         from regulars.core import sending
 
@@ -68,6 +62,19 @@ def restore(options: argparse.Namespace) -> None:
             sys.stdout.write("Released: this installation sends again.\n")
         elif sending.is_paused():
             sys.stdout.write("It sends nothing until you release it: regulars restore --release\n")
+
+
+def _bring_back(folder: Path, *, force: bool) -> None:
+    from regulars.core.home_folder import chosen_home
+    from regulars.operations import restoring
+
+    manifest = restoring.checked(folder)
+    restoring.refuse_used(chosen_home(), force=force)
+    with installation.database_running() as home:
+        restoring.place_files(manifest, home)
+        installation.set_up_django()
+        restoring.restore_database(manifest, home, force=force, now=datetime.now(UTC))
+    sys.stdout.write(f"Restored the backup of {manifest.made_at}: every total is the same.\n")
 
 
 def doctor(options: argparse.Namespace) -> int:

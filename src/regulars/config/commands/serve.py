@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from regulars.config import installation, processes
 from regulars.core.errors import DomainError
@@ -32,7 +29,11 @@ def run(options: argparse.Namespace, home: HomeFolder) -> None:
     """Serve an installation that is open: static files, first sign-in link, then the children."""
     from regulars.config import arrival, logfiles, static_files
 
-    with _only_server(home):
+    with home.serving() as alone:
+        if not alone:
+            raise AlreadyServedError(
+                f"Another «regulars serve» runs on {home.root}. Stop it first, or choose another folder with --home."
+            )
         static_files.collect()
         metrics = logfiles.empty_folder(home.root / "metrics")
         watch = arrival.Watch(home=home, url=os.environ["REGULARS_URL"], host=options.host, port=options.port)
@@ -78,18 +79,3 @@ def _children(options: argparse.Namespace) -> list[processes.Child]:
     if getattr(options, "no_worker", False):
         return [web]
     return [web, processes.Child(name="worker", module="regulars.config.cli", arguments=("worker",))]
-
-
-@contextmanager
-def _only_server(home: HomeFolder) -> Iterator[None]:
-    """Hold the home folder's serving lock; the kernel frees it when this process ends, however it ends."""
-    import fcntl
-
-    with Path(home.root / ".serving").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyServedError(
-                f"Another «regulars serve» runs on {home.root}. Stop it first, or choose another folder with --home."
-            ) from None
-        yield
