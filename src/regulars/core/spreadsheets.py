@@ -16,8 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-_FORMULA_SIGNS = tuple("=+-@\t\r\n%|") + ("\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
-                                          "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+_FORMULA_SIGNS = tuple("=+-@\t\r\n%|\uff1d\uff0b\uff0d\uff20")  # the last four are the full-width = + - @
 _CONTROL = dict.fromkeys(code for code in range(32) if code not in (9, 10, 13))  # XML 1.0 cannot carry these
 _BATCH = 500
 BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's code page and breaks Chinese
@@ -34,7 +33,11 @@ def safe_cell(value: Cell) -> Cell:
     if value is None or isinstance(value, bool | int | float | Decimal | dt.date):
         return value
     text = str(value).translate(_CONTROL)
-    return "'" + text if text.lstrip(" \u3000\u00a0").startswith(_FORMULA_SIGNS) or text.startswith(_FORMULA_SIGNS) else text
+    return (
+        "'" + text
+        if text.lstrip(" \u3000\u00a0").startswith(_FORMULA_SIGNS) or text.startswith(_FORMULA_SIGNS)
+        else text
+    )
 
 
 def write_csv(rows: Iterable[Sequence[Cell]], *, head: Sequence[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def vega() -> str:
     return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
-GENERATED = {"ui/regulars.css": style_sheet, "ui/vega.js": vega}
+GENERATED: dict[str, Callable[[], str]] = {"ui/regulars.css": style_sheet, "ui/vega.js": vega}
 
 
 @cache
@@ -45,16 +45,16 @@ def _folder() -> Path:
 class GeneratedFinder(BaseFinder):
     """Finds the generated files; they are written anew only when their content has changed."""
 
-    def check(self, **kwargs: Any) -> list[Any]:
+    def check(self, **_kwargs: Any) -> list[Any]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+    def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:
         if path not in GENERATED:
             return []
         found = str(_write(path))
         return [found] if find_all else found
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:  # noqa: ARG002
         storage = FileSystemStorage(location=_folder())
         for path in GENERATED:
             _write(path)

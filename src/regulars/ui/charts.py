@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import altair
 import vl_convert
@@ -22,7 +22,8 @@ from regulars.core.errors import InvalidInputError
 from regulars.ui import chart_theme
 
 _SALT = "regulars.ui.chart"
-_VEGA_LOCALES = {"en": "en-US", "zh-hans": "zh-CN"}
+_LocaleName = Literal["en-US", "zh-CN"]
+_VEGA_LOCALES: dict[str, _LocaleName] = {"en": "en-US", "zh-hans": "zh-CN"}
 Spec = dict[str, Any]
 HEIGHT_STEPS = (120, 160, 180, 200, 220, 240, 260, 280, 300, 320, 360, 400, 480, 560)  # as in chart.css
 
@@ -75,8 +76,14 @@ def chart(
     with altair.theme.enable("none"):
         spec: Spec = drawing.to_dict()
     return Chart(
-        id=id, title=title, spec=fluid(spec, height=height), source=source, note=note, height=height,
-        columns=columns, rows=rows,
+        id=id,
+        title=title,
+        spec=fluid(spec, height=height),
+        source=source,
+        note=note,
+        height=height,
+        columns=columns,
+        rows=rows,
     )
 
 
@@ -152,5 +159,5 @@ def _formats() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @cache
-def _formats_of(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _formats_of(name: _LocaleName) -> tuple[dict[str, Any], dict[str, Any]]:
     return dict(vl_convert.get_format_locale(name)), dict(vl_convert.get_time_format_locale(name))

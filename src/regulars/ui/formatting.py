@@ -115,8 +115,9 @@ def month(value: dt.date) -> str:
 
 def moment(value: dt.datetime, *, zone: dt.tzinfo | None = None) -> str:
     """Return a point in time to the minute, in `zone` if one is given."""
-    return dates.format_datetime(value, format="medium" if locale().language == "zh" else "MMM d, y, HH:mm",
-                                 tzinfo=zone, locale=locale())
+    return dates.format_datetime(
+        value, format="medium" if locale().language == "zh" else "MMM d, y, HH:mm", tzinfo=zone, locale=locale()
+    )
 
 
 def initials(name: str) -> str:

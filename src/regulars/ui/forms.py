@@ -10,8 +10,17 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
-_TEXT_WIDGETS = (forms.TextInput, forms.NumberInput, forms.EmailInput, forms.PasswordInput, forms.URLInput,
-                 forms.DateInput, forms.DateTimeInput, forms.TimeInput, forms.FileInput)
+_TEXT_WIDGETS = (
+    forms.TextInput,
+    forms.NumberInput,
+    forms.EmailInput,
+    forms.PasswordInput,
+    forms.URLInput,
+    forms.DateInput,
+    forms.DateTimeInput,
+    forms.TimeInput,
+    forms.FileInput,
+)
 
 
 DJANGO_ROWS = "10"  # what Django gives a text area that nobody measured
@@ -25,9 +34,7 @@ class FieldRenderer(TemplatesSetting):
 
 
 class Dressed:
-    """Mixin: gives the widgets the classes of the components and links them to their hints and errors."""
-
-    default_renderer = FieldRenderer
+    """Mixin: gives the widgets the classes of the components."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -39,9 +46,13 @@ class Dressed:
 class Form(Dressed, forms.Form):
     """A form in the look of the design system."""
 
+    default_renderer = FieldRenderer
+
 
 class ModelForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """A model form in the look of the design system."""
+
+    default_renderer = FieldRenderer
 
 
 def dress(widget: forms.Widget) -> None:

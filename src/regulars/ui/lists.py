@@ -135,7 +135,12 @@ class Listing:
         return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
 
     def render(
-        self, request: HttpRequest, rows: Rows, *, template: str = "ui/list.html", context: Mapping[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        rows: Rows,
+        *,
+        template: str = "ui/list.html",
+        context: Mapping[str, Any] | None = None,
     ) -> HttpResponse:
         """Answer with the whole page, or with the table alone where htmx asked for it."""
         part = "ui/_table.html" if is_fragment(request) else template
@@ -247,9 +252,10 @@ class Page:
 
 
 def status(words: Text, *, tone: str = "neutral") -> SafeString:
-    """Return a status for a cell, the same as `<c-status>`; a component for each cell would cost more than the query."""
+    """Return a status as `<c-status>` draws it; a component per cell would cost more than the query."""
     return format_html(
-        '<span class="status" data-tone="{}"><span class="status__dot" aria-hidden="true"></span><span>{}</span></span>',
+        '<span class="status" data-tone="{}"><span class="status__dot" aria-hidden="true"></span>'
+        "<span>{}</span></span>",
         tone,
         words,
     )

@@ -52,7 +52,7 @@ GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One place to go. `resource` and `action` together name the right it needs; without either it is open to everybody."""
+    """One place to go. `resource` and `action` together name the right it needs; without them it is open to all."""
 
     group: GroupKey | str
     label: Text
@@ -126,9 +126,7 @@ def sign_out_url() -> str:
 
 def account_places() -> list[Place]:
     """Return the places of the person menu."""
-    return [
-        Place(item.label, url, item.icon, current=False) for item in _account if (url := _reverse(item.url_name))
-    ]
+    return [Place(item.label, url, item.icon, current=False) for item in _account if (url := _reverse(item.url_name))]
 
 
 def sections(*, viewer: Any, path: str) -> list[Section]:
@@ -144,9 +142,7 @@ def sections(*, viewer: Any, path: str) -> list[Section]:
             if item.group == group.key
         )
         if places:
-            found.append(
-                Section(group.key, group.label, group.icon, places, any(place.current for place in places))
-            )
+            found.append(Section(group.key, group.label, group.icon, places, any(place.current for place in places)))
     return found
 
 

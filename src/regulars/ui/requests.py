@@ -50,7 +50,7 @@ class Refusals:
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asked for a part of a page (a boosted link asks for a whole one)."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted
+    return htmx is not None and bool(htmx) and not htmx.boosted
 
 
 def toast(request: HttpRequest, *, message: str, status: int = 200, level: str = "error") -> HttpResponse:

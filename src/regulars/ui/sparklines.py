@@ -30,7 +30,7 @@ def path(values: Sequence[float], *, width: float, height: float) -> list[tuple[
 
 
 def draw(values: Sequence[float], *, label: str = "", width: int = 104, height: int = 28) -> SafeString:
-    """Return the SVG: a line, a faint area below it and a dot on the newest value. Fewer than two numbers draw nothing."""
+    """Return the SVG: a line, a faint area below it and a dot on the newest value. Fewer than two draw nothing."""
     if len(values) < 2:
         return SafeString()
     points = path(values, width=width, height=height)
@@ -38,7 +38,8 @@ def draw(values: Sequence[float], *, label: str = "", width: int = 104, height: 
     area = f"{points[0][0]},{height} {line} {points[-1][0]},{height}"
     hidden = "" if label else SafeString('aria-hidden="true"')
     return format_html(
-        '<svg class="sparkline" viewBox="0 0 {w} {h}" width="{w}" height="{h}" preserveAspectRatio="none" role="img" {hidden}>{title}'
+        '<svg class="sparkline" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
+        'preserveAspectRatio="none" role="img" {hidden}>{title}'
         '<polygon class="sparkline__area" points="{area}"/><polyline class="sparkline__line" points="{line}"/>'
         '<path class="sparkline__dot" d="M{x} {y}h0"/></svg>',
         w=width,

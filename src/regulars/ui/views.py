@@ -43,13 +43,13 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def chart_settings(request: HttpRequest, language: str) -> HttpResponse:
+def chart_settings(request: HttpRequest, language: str) -> HttpResponse:  # noqa: ARG001  # a view is called with both
     """Tell the page's script the themes of charts and how this language writes numbers and dates."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
     with override(language):
         response = JsonResponse(charts.settings_for_page())
-    response["Cache-Control"] = "public, max-age=3600"
+    response["Cache-Control"] = "private, max-age=3600"
     return response
 
 
@@ -66,7 +66,7 @@ def chart_export(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type=_MEDIA[kind], headers=headers)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Show that the request could not be read."""
     message = _("This request could not be read. Go back and try again.")
     if is_fragment(request):
@@ -74,17 +74,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "ui/errors/refusal.html", {"message": message}, status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Show that the role does not allow this."""
     return _error_page(request, status=403, message=_("Your role does not allow this."))
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Show that there is nothing here, or nothing this person may see."""
     return _error_page(request, status=404, message=_("There is nothing here that you can see."))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # must not read it: it may be what broke
     """Show that it was our fault; the page needs neither database nor session."""
     return HttpResponse(render_to_string("ui/errors/500.html"), status=500)
 
