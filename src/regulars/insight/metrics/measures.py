@@ -1,0 +1,101 @@
+"""What is added up: whole numbers that belong together at one grain, from which the metrics' ratios are made at the end.
+
+For `report`. Money is in minor units and quantities in thousandths throughout; only a metric's last step divides (P3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import ibis
+
+from regulars.insight.lake.facts import DISCOUNT_KINDS
+
+
+class Grain(StrEnum):
+    """What one row is, where a measure is added up."""
+
+    AMOUNT = "amount"  # a receipt or a line, whichever the question reads: the sums are the same
+    LINE = "line"
+    RECEIPT = "receipt"
+    VISIT = "visit"  # a customer in one store on one business day; an anonymous receipt is a visit of its own
+    CUSTOMER = "customer"  # with the purchase days within the slice
+    NEWCOMER = "newcomer"  # a receipt of the day on which its customer bought for the first time
+    KNOWN = "known"  # a customer who has bought by the end of the row's period
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A whole number added up over rows of one grain."""
+
+    grain: Grain
+    build: Callable[[Any], Any]  # rows of the grain → a scalar expression
+
+
+def _sum(column: str) -> Callable[[Any], Any]:
+    return lambda rows: rows[column].sum()
+
+
+MEASURES: Mapping[str, Measure] = {
+    "net_amount": Measure(Grain.AMOUNT, _sum("net_amount")),
+    "gross_amount": Measure(Grain.AMOUNT, _sum("gross_amount")),
+    "discount_amount": Measure(Grain.AMOUNT, _sum("discount_amount")),
+    "member_net_amount": Measure(
+        Grain.AMOUNT, lambda rows: rows.net_amount.sum(where=rows.customer_id.notnull())
+    ),
+    "units_milli": Measure(Grain.LINE, lambda rows: rows.quantity_milli.sum(where=rows.counts_units)),
+    **{f"{kind}_amount": Measure(Grain.LINE, _sum(f"{kind}_amount")) for kind in DISCOUNT_KINDS},
+    "receipts": Measure(Grain.RECEIPT, lambda rows: _sales(rows).sum()),
+    "member_receipts": Measure(
+        Grain.RECEIPT, lambda rows: (_sales(rows) * rows.customer_id.notnull().ifelse(1, 0)).sum()
+    ),
+    "visits": Measure(Grain.VISIT, lambda rows: rows.count()),
+    "customers": Measure(Grain.CUSTOMER, lambda rows: rows.count()),
+    "buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 0).ifelse(1, 0).sum()),
+    "repeat_buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 1).ifelse(1, 0).sum()),
+    "purchase_days": Measure(Grain.CUSTOMER, lambda rows: rows.days.sum()),
+    "interval_days": Measure(Grain.CUSTOMER, lambda rows: rows.span_days.sum()),
+    "intervals": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 1).ifelse(rows.days - 1, 0).sum()),
+    "recency_days": Measure(Grain.CUSTOMER, lambda rows: rows.ends_on.delta(rows.last_day, unit="day").sum()),
+    "new_customers": Measure(Grain.NEWCOMER, lambda rows: rows.customer_id.nunique()),
+    "known_customers": Measure(Grain.KNOWN, lambda rows: rows.customers.sum()),
+}
+
+
+def visits(rows: Any, by: Sequence[str]) -> Any:
+    """Return one row per visit among sale receipts; anonymous receipts stand for themselves, under a negative number."""
+    sales = rows.filter(rows.kind == "sale")
+    sales = sales.mutate(visitor=ibis.coalesce(sales.customer_id, -sales.receipt_id))
+    return sales.group_by([*by, "visitor", "store_id", "business_date"]).aggregate(receipts=sales.count())
+
+
+def customers(rows: Any, by: Sequence[str]) -> Any:
+    """Return one row per customer with a sale: purchase days (business dates with a positive net), first to last in days."""
+    daily = rows.group_by([*by, "customer_id", "business_date"]).aggregate(
+        net=rows.net_amount.sum(), sales=_sales(rows).sum()
+    )
+    bought = daily.net > 0
+    per_customer = daily.group_by([*by, "customer_id"]).aggregate(
+        sales=daily.sales.sum(),
+        days=bought.ifelse(1, 0).sum(),
+        first_day=daily.business_date.min(where=bought),
+        last_day=daily.business_date.max(where=bought),
+    )
+    per_customer = per_customer.filter(per_customer.sales > 0)
+    span = per_customer.last_day.delta(per_customer.first_day, unit="day")
+    return per_customer.mutate(span_days=span.coalesce(0))
+
+
+def newcomers(rows: Any, history: Any) -> Any:
+    """Return the sale receipts of the first day on which their customer ever bought (within what the asker may see)."""
+    sold = history.filter(history.kind == "sale")
+    firsts = sold.group_by("customer_id").aggregate(first_day=sold.business_date.min())
+    sales = rows.filter(rows.kind == "sale")
+    return sales.inner_join(firsts, "customer_id").filter(lambda joined: joined.business_date == joined.first_day)
+
+
+def _sales(rows: Any) -> Any:
+    return (rows.kind == "sale").ifelse(1, 0)
