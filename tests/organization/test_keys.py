@@ -24,7 +24,8 @@ def test_a_key_opens_what_its_role_and_store_allow() -> None:
     shop, other = store(), store()
     key, secret = made(store=shop)
     viewer = organization.authenticate_key(secret, now=NOW)
-    assert viewer and viewer.key_id == key.pk
+    assert viewer
+    assert viewer.key_id == key.pk
     assert viewer.scope("receipt.record").stores == {shop.pk}
     assert not viewer.scope("receipt.record").covers(other.pk)
     assert viewer.source == f"key-{key.prefix}"
@@ -39,8 +40,17 @@ def test_the_secret_is_kept_nowhere() -> None:
     assert random_part not in stored
 
 
-@pytest.mark.parametrize("spoil", [lambda s: s[:-1], lambda s: s[:-1] + ("A" if s[-1] != "A" else "B"), lambda s: "",
-                                   lambda s: "rk_00000000_" + s.split("_", 2)[2], lambda s: s + "\n", lambda s: "é"])  # fmt: skip
+SPOILED = {
+    "shorter": lambda secret: secret[:-1],
+    "another end": lambda secret: secret[:-1] + ("A" if secret[-1] != "A" else "B"),
+    "nothing": lambda secret: "",
+    "another prefix": lambda secret: "rk_00000000_" + secret.split("_", 2)[2],
+    "a line end": lambda secret: secret + "\n",
+    "no ASCII": lambda secret: "é",
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED.keys())
 def test_a_key_that_is_not_quite_right_opens_nothing(spoil) -> None:
     _, secret = made(store=store())
     assert organization.authenticate_key(spoil(secret), now=NOW) is None
@@ -58,7 +68,8 @@ def test_a_revoked_or_expired_key_opens_nothing() -> None:
 def test_a_key_of_a_region_without_stores_may_nothing() -> None:
     _, secret = made(role="integration", region=region())
     viewer = organization.authenticate_key(secret, now=NOW)
-    assert viewer and viewer.rights == {}
+    assert viewer
+    assert viewer.rights == {}
 
 
 def test_no_key_may_manage_people_or_keys() -> None:

@@ -20,7 +20,8 @@ def company() -> Company:
 
 
 def save(rows, *, who=None):
-    return organization.save_stores(pa.Table.from_pylist(rows), viewer=who or access.system(), now=NOW, source="file")
+    table = pa.table({key: [row.get(key) for row in rows] for key in {key for row in rows for key in row}})
+    return organization.save_stores(table, viewer=who or access.system(), now=NOW, source="file")
 
 
 def test_stores_bring_their_regions_and_the_companys_defaults() -> None:

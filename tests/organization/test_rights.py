@@ -9,7 +9,7 @@ import pytest
 
 import regulars
 from regulars.core.errors import ForbiddenError, NotFoundError
-from regulars.organization import access, selectors
+from regulars.organization import access, selectors, wording
 from regulars.organization.access import Scope
 from regulars.organization.models import Role
 from tests.organization import factories
@@ -37,6 +37,10 @@ def test_every_action_that_code_asks_for_stands_in_the_matrix() -> None:
     asked = {(path.name, action) for path in SOURCES.rglob("*.py") for action in ASKED.findall(path.read_text("utf-8"))}
     assert asked
     assert {action for _, action in asked} <= set(access.matrix()), asked
+
+
+def test_every_action_has_words_on_the_page() -> None:
+    assert {action for actions in wording.GROUPS.values() for action in actions} == set(access.matrix())
 
 
 def test_an_unknown_action_is_a_bug_and_not_a_refusal() -> None:

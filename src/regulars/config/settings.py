@@ -248,6 +248,9 @@ ENGINE = env.text("REGULARS_ENGINE", "duckdb")
 DUCKDB_MEMORY = env.text("REGULARS_DUCKDB_MEMORY", "2GB")
 DUCKDB_THREADS = env.integer("REGULARS_DUCKDB_THREADS", 0)
 
+# Monitoring: a scraper on another machine sends this token; on this one it needs none
+METRICS_TOKEN = env.text("REGULARS_METRICS_TOKEN")
+
 # Limits
 IMPORT_FILE_BYTES_MAX = env.integer("REGULARS_IMPORT_BYTES_MAX", 4 * 2**30)
 API_CALLS_PER_MINUTE = env.integer("REGULARS_API_CALLS_PER_MINUTE", 6_000)

@@ -1,7 +1,7 @@
 """What a viewer may do and see: the one question that every service, query and page asks first (D14).
 
-For all rooms above. A `Viewer` is made from a person's grants, an API key or the system itself (`selectors.py`); the rights
-themselves stand in `rights.yaml`, the matrix that code and tests share.
+For all rooms above. A `Viewer` is made from a person's grants, an API key or the system itself (`selectors.py`); the
+rights themselves stand in `rights.yaml`, the matrix that code and tests share.
 """
 
 from __future__ import annotations

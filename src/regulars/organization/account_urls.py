@@ -26,6 +26,7 @@ urlpatterns = [
     path("account/confirm/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/two-factor/", mfa.index, name="mfa_index"),
     path("account/two-factor/app/", include("allauth.mfa.totp.urls")),
+    path("account/two-factor/keys/", include("allauth.mfa.webauthn.urls")),
     path("account/two-factor/recovery/", include("allauth.mfa.recovery_codes.urls")),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

@@ -1,7 +1,8 @@
 """The trail of who did what, with what before and after; sealed in batches, so that a later change shows (T-22, G7).
 
-For every service that changes something that matters. Entries are facts: the application's database role can only add them.
-Sealing goes on behind the writers (`seal`), one link of a hash chain per batch, so that no action waits for another's entry.
+For every service that changes something that matters. Entries are facts: the application's database role can only add
+them. Sealing goes on behind the writers (`seal`), one link of a hash chain per batch, so that no action waits for the
+entry of another.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def record(
     store_id: int | None = None,
     note: str = "",
 ) -> AuditEntry:
-    """Write who did what, in the caller's own transaction; personal data belongs here only as `masked` gives it back."""
+    """Write who did what, in the caller's own transaction; personal data only as `masked` gives it back."""
     return AuditEntry.objects.create(
         at=now,
         actor=viewer.label[:160],

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from regulars.core.synced import Fact, SyncedModel
 
@@ -101,17 +102,17 @@ class Person(AbstractBaseUser):
 class Role(models.TextChoices):
     """The columns of the rights matrix (`rights.yaml`) that a person or key can hold."""
 
-    CASHIER_DEVICE = "pos", "POS device"
-    ASSOCIATE = "associate", "Store associate"
-    STORE_MANAGER = "store_manager", "Store manager"
-    REGION_MANAGER = "region_manager", "Region manager"
-    MARKETER = "marketer", "Marketer"
-    ANALYST = "analyst", "Analyst"
-    SUPPORT = "support", "Support agent"
-    FINANCE = "finance", "Finance"
-    PRIVACY = "privacy", "Privacy officer"
-    ADMIN = "admin", "Administrator"
-    INTEGRATION = "integration", "Integration (read only)"
+    CASHIER_DEVICE = "pos", _("POS device")
+    ASSOCIATE = "associate", _("Store associate")
+    STORE_MANAGER = "store_manager", _("Store manager")
+    REGION_MANAGER = "region_manager", _("Region manager")
+    MARKETER = "marketer", _("Marketer")
+    ANALYST = "analyst", _("Analyst")
+    SUPPORT = "support", _("Support agent")
+    FINANCE = "finance", _("Finance")
+    PRIVACY = "privacy", _("Privacy officer")
+    ADMIN = "admin", _("Administrator")
+    INTEGRATION = "integration", _("Integration (read only)")
 
 
 class Grant(models.Model):

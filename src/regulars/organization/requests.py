@@ -1,33 +1,27 @@
 """Puts the viewer on every web request, and sends whoever has not signed in to the sign-in page.
 
-For all pages. A page that is not named as open here cannot be reached without a person; which rights it needs, it says itself
-with `requires`. The API signs its callers in by key.
+For all pages. A page that is not named as open here cannot be reached without a person; which rights it needs, it says
+itself with `requires`. The API signs its callers in by key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from regulars.organization import access, selectors
 from regulars.organization.models import Person
 
 _P = ParamSpec("_P")
-_View = Callable[Concatenate[HttpRequest, _P], HttpResponse]
+_View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
 
 # Pages without a person: signing in and what it needs, the machines' own ways in, and what monitoring asks.
 OPEN = ("/sign-in/", "/accounts/", "/static/", "/ui/language/", "/ui/theme/", "/api/", "/healthz", "/metrics")
-
-
-class SignedInRequest(HttpRequest):
-    """A request behind the middleware, for the type checker."""
-
-    viewer: access.Viewer
 
 
 class Viewer:
@@ -54,15 +48,20 @@ def requires(action: str, *or_actions: str) -> Callable[[_View[_P]], _View[_P]]:
 
     def decorate(view: _View[_P]) -> _View[_P]:
         @wraps(view)
-        def checked(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponse:
-            viewer: access.Viewer = getattr(request, "viewer", access.NOBODY)
-            viewer.require(action, *or_actions)
+        def checked(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+            viewer_of(request).require(action, *or_actions)
             return view(request, *args, **kwargs)
 
         checked.required_actions = (action, *or_actions)  # type: ignore[attr-defined]  # read by the matrix test
-        return checked
+        return cast("_View[_P]", checked)
 
     return decorate
+
+
+def viewer_of(request: HttpRequest) -> access.Viewer:
+    """Return who asks, as the middleware found out."""
+    viewer: access.Viewer = getattr(request, "viewer", access.NOBODY)
+    return viewer
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

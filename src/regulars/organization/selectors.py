@@ -1,7 +1,7 @@
 """Reads of the company: the viewer behind a person or a key, and the stores below a region.
 
-For the middleware, the API's sign-in and the pages. A viewer is made anew for each request, so that a role taken away or a
-person switched off has no right left at the next one (T-26, T-31).
+For the middleware, the API's sign-in and the pages. A viewer is made anew for each request, so that a role taken away
+or a person switched off has no right left at the next one (T-26, T-31).
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
 
+from regulars.core.errors import NotFoundError
 from regulars.organization import access
-from regulars.organization.models import ApiKey, Grant, Person
+from regulars.organization.models import ApiKey, AuditEntry, Grant, Person, Store
 
 _STORES_BELOW = """
 WITH RECURSIVE below (root, id) AS (
@@ -63,3 +65,41 @@ def _stores(grant: Grant | ApiKey, below: dict[int, frozenset[int]]) -> frozense
     if grant.store_id:
         return frozenset({grant.store_id})
     return below[grant.region_id] if grant.region_id else None
+
+
+def list_people(viewer: access.Viewer) -> QuerySet[Person]:
+    """Return the staff that the viewer may see: everybody, or whoever holds a role in the viewer's stores."""
+    scope = viewer.scope("staff.read")
+    people = Person.objects.prefetch_related(
+        Prefetch("grants", Grant.objects.select_related("store", "region").order_by("id"))
+    )
+    if scope.stores is None:
+        return people
+    here = Q(store__in=scope.stores) | Q(region__stores__in=scope.stores)
+    return people.filter(pk__in=Grant.objects.filter(here).values("person_id"))
+
+
+def get_person(viewer: access.Viewer, person_id: int) -> Person:
+    """Return one of the staff, or refuse as if the person were not there."""
+    person = list_people(viewer).filter(pk=person_id).first()
+    if person is None:
+        raise NotFoundError
+    return person
+
+
+def list_audit(viewer: access.Viewer) -> QuerySet[AuditEntry]:
+    """Return the part of the trail that the viewer may read."""
+    return viewer.restrict(AuditEntry.objects.all(), "audit.read", store="store_id")
+
+
+def list_stores(viewer: access.Viewer) -> QuerySet[Store]:
+    """Return the stores that the viewer may see."""
+    return viewer.restrict(Store.objects.select_related("region"), "store.read", store="pk")
+
+
+def get_store(viewer: access.Viewer, store_id: int) -> Store:
+    """Return one store, or refuse as if it were not there."""
+    store = list_stores(viewer).filter(pk=store_id).first()
+    if store is None:
+        raise NotFoundError
+    return store

@@ -1,7 +1,7 @@
 """Ways to sign in, on django-allauth: password, company account (OIDC), second factor; and never a sign-up.
 
-Named in the settings. People are made by an administrator (`services.create_person`); a company account opens the door of the
-person with the same, verified e-mail address, and of nobody else.
+Named in the settings. People are made by an administrator (`services.create_person`); a company account opens the door
+of the person with the same, verified e-mail address, and of nobody else.
 """
 
 from __future__ import annotations
@@ -23,20 +23,14 @@ from regulars.organization.models import Person
 class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Accounts: for staff, whom an administrator adds."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's signature  # allauth's signature
         return False
-
-    def is_safe_url(self, url: str | None) -> bool:
-        return bool(url) and super().is_safe_url(url)
-
-    def get_user_search_fields(self) -> list[str]:
-        return ["email", "name"]
 
 
 class KnownStaffOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Company accounts: only those whose verified e-mail address is a person of ours."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002  # so is this
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:

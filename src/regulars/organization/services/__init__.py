@@ -20,6 +20,7 @@ from regulars.organization.services.company import (
     give_head_office_roles,
     setup_company,
 )
+from regulars.organization.services.keys import asked as key_asked
 from regulars.organization.services.keys import authenticate_key, create_key, revoke_key
 from regulars.organization.services.people import (
     EmailTakenError,
@@ -33,6 +34,7 @@ from regulars.organization.services.people import (
     reactivate_person,
     take_role,
 )
+from regulars.organization.services.people import asked as role_asked
 from regulars.organization.services.places import REGIONS, STORES, save_regions, save_stores
 from regulars.organization.services.saved_views import delete_view, save_view
 from regulars.organization.services.sign_in_links import (
@@ -70,9 +72,11 @@ __all__ = [
     "find_sign_in_link",
     "give_head_office_roles",
     "give_role",
+    "key_asked",
     "reactivate_person",
     "refuse_alone",
     "revoke_key",
+    "role_asked",
     "save_regions",
     "save_stores",
     "save_view",

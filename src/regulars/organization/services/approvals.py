@@ -1,8 +1,8 @@
 """The second person: what the matrix marks with `2` is asked by one and approved by another (T-22, ASVS 2.3.5).
 
-A service that needs it takes an `approval` and calls `refuse_alone` first. Whoever asks can never approve; the approval holds
-for exactly what was asked, once. Where nobody else holds the right there is no second person: the act goes through and the
-trail says so.
+A service that needs it takes an `approval` and calls `refuse_alone` first. Whoever asks can never approve; the approval
+holds for exactly what was asked, once. Where nobody else holds the right there is no second person: the act goes
+through and the trail says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from regulars.core.errors import DomainError, ForbiddenError
 from regulars.organization import access, audit, selectors
 from regulars.organization.access import Viewer
-from regulars.organization.models import Approval, Grant, Person
+from regulars.organization.models import Approval, Grant
 
 Payload = Mapping[str, Any]
 CarryOut = Callable[[Approval, Viewer, datetime], None]
@@ -102,9 +102,10 @@ def decide_approval(approval: Approval, *, approve: bool, viewer: Viewer, now: d
 
 def others_with(action: str, *, viewer: Viewer) -> bool:
     """Return whether anybody else could approve."""
-    roles = [role for role in access.matrix()[action]]
-    others = Grant.objects.filter(role__in=roles, person__is_active=True).exclude(person_id=viewer.person_id)
-    return Person.objects.filter(pk__in=others.values("person_id")).exists()
+    others = Grant.objects.filter(role__in=access.matrix()[action], person__is_active=True).exclude(
+        person_id=viewer.person_id or 0
+    )
+    return others.exists()
 
 
 def _use(approval: Approval, *, action: str, viewer: Viewer, payload: Payload) -> str:

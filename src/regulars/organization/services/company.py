@@ -1,4 +1,4 @@
-"""The one company: set up at the first start, its settings later. There is no default account: the first person gets a link."""
+"""The one company: set up at the first start, its settings later. No default account: the first person gets a link."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def setup_company(
     viewer: Viewer,
     now: datetime,
 ) -> Person:
-    """Make the company and its first person, who holds every head-office role and gives them away as colleagues come."""
+    """Make the company and its first person, who holds every head-office role until colleagues come."""
     viewer.require("organization.edit")
     _refuse_invalid(name=name, currency=currency, timezone=timezone, country=country)
     if Company.objects.exists():

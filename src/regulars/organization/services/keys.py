@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from regulars.core.errors import InvalidInputError
 from regulars.organization import audit, selectors
 from regulars.organization.access import Holder, Viewer
-from regulars.organization.models import ApiKey, Region, Store
-from regulars.organization.services.approvals import Approval, refuse_alone
+from regulars.organization.models import ApiKey, Approval, Region, Store
+from regulars.organization.services.approvals import refuse_alone
 from regulars.organization.services.people import refuse_misplaced
 
 _SHAPE = re.compile(r"rk_([0-9a-f]{8})_([A-Za-z0-9_-]{43})")

@@ -1,7 +1,7 @@
 """Staff: who is here, which roles they hold where, and switching somebody off.
 
-For the staff pages, the command line and the first start. Nobody changes their own roles, and the company always keeps one
-person who can give them.
+For the staff pages, the command line and the first start. Nobody changes their own roles, and the company always keeps
+one person who can give them.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def reactivate_person(person: Person, *, viewer: Viewer, now: datetime) -> None:
     person.is_active = True
 
 
-def asked(person: Person, role: str, *, region: Region | None, store: Store | None) -> dict[str, Any]:
+def asked(person: Person, role: str, *, region: Region | None = None, store: Store | None = None) -> dict[str, Any]:
     """Return what is given to whom, for the trail and for the second person."""
     return {
         "person": person.pk,

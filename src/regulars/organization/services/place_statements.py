@@ -7,7 +7,8 @@ _FORMATS = "('supermarket', 'convenience', 'department', 'apparel', 'pharmacy', 
 REGION_FAULTS = """
 SELECT "row", 'code', 'required', 'The code is missing.' FROM incoming_region WHERE coalesce(code, '') = ''
 UNION ALL
-SELECT "row", 'code', 'text.too_long', 'The code is longer than 64 characters.' FROM incoming_region WHERE length(code) > 64
+SELECT "row", 'code', 'text.too_long', 'The code is longer than 64 characters.' FROM incoming_region
+WHERE length(code) > 64
 UNION ALL
 SELECT "row", 'name', 'text.too_long', 'The name is longer than 200 characters.'
 FROM incoming_region WHERE length(name) > 200
@@ -37,14 +38,17 @@ ORDER BY 1, 2
 STORE_FAULTS = f"""
 SELECT "row", 'code', 'required', 'The code is missing.' FROM incoming_store WHERE coalesce(code, '') = ''
 UNION ALL
-SELECT "row", 'code', 'text.too_long', 'The code is longer than 64 characters.' FROM incoming_store WHERE length(code) > 64
+SELECT "row", 'code', 'text.too_long', 'The code is longer than 64 characters.' FROM incoming_store
+WHERE length(code) > 64
 UNION ALL
-SELECT "row", 'name', 'text.too_long', 'The name is longer than 200 characters.' FROM incoming_store WHERE length(name) > 200
+SELECT "row", 'name', 'text.too_long', 'The name is longer than 200 characters.' FROM incoming_store
+WHERE length(name) > 200
 UNION ALL
 SELECT "row", 'address', 'text.too_long', 'The address is longer than 300 characters.'
 FROM incoming_store WHERE length(address) > 300
 UNION ALL
-SELECT "row", 'city', 'text.too_long', 'The city is longer than 120 characters.' FROM incoming_store WHERE length(city) > 120
+SELECT "row", 'city', 'text.too_long', 'The city is longer than 120 characters.' FROM incoming_store
+WHERE length(city) > 120
 UNION ALL
 SELECT i."row", 'timezone', 'timezone.unknown', 'This time zone is not in the IANA list; write it like Asia/Shanghai.'
 FROM incoming_store i WHERE i.timezone <> '' AND NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = i.timezone)
@@ -81,7 +85,7 @@ ORDER BY 1, 2
 
 def last_row_wins(staged: str) -> str:
     """Return the statement that keeps only the last row of each code."""
-    return f'DELETE FROM {staged} early USING {staged} late WHERE early.code = late.code AND early."row" < late."row"'  # noqa: S608
+    return f'DELETE FROM {staged} early USING {staged} late WHERE early.code = late.code AND early."row" < late."row"'
 
 
 ADD_REGIONS = """
@@ -100,10 +104,10 @@ ON CONFLICT (code) DO NOTHING
 
 _REGION = "jsonb_build_object('code', {0}.code, 'name', {0}.name, 'parent_id', {0}.parent_id)"
 
-# Regions that were added a statement before still lack their parent; `xmin` of this transaction tells them apart.
+# Regions that were added a statement before (`added`) still lack their parent.
 SAVE_REGIONS = f"""
 WITH wanted AS (
-    SELECT old.id, {_REGION.format("old")} AS before, old.xmin::text::bigint = (pg_current_xact_id()::text::bigint & 4294967295) AS is_new,
+    SELECT old.id, {_REGION.format("old")} AS before, old.id = ANY (%(added)s::bigint[]) AS is_new,
         coalesce(nullif(i.name, ''), old.name) AS name,
         CASE WHEN i.parent_code IS NULL THEN old.parent_id ELSE parent.id END AS parent_id
     FROM incoming_region i JOIN organization_region old ON old.code = i.code
@@ -125,7 +129,8 @@ _STORE = """jsonb_build_object('code', {0}.code, 'name', {0}.name, 'region_id', 
 
 SAVE_STORES = f"""
 WITH wanted AS (
-    SELECT i.*, region.id AS region_id, old AS old, CASE WHEN old.id IS NOT NULL THEN {_STORE.format("old")} END AS before
+    SELECT i.*, region.id AS region_id, old AS old,
+        CASE WHEN old.id IS NOT NULL THEN {_STORE.format("old")} END AS before
     FROM incoming_store i
     LEFT JOIN organization_region region ON region.code = i.region_code
     LEFT JOIN organization_store old ON old.code = i.code

@@ -1,10 +1,11 @@
 """Regions and stores, saved by sets: from files, REST, the demo and the settings page alike.
 
-The columns are `REGIONS` and `STORES`; a null leaves what is known as it is. The last of several rows with one code wins.
+The columns are `REGIONS` and `STORES`; a null leaves what is known as it is. Of rows with one code the last wins.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -19,28 +20,33 @@ from regulars.organization.access import Viewer
 from regulars.organization.models import Company
 from regulars.organization.services import place_statements as statements
 
-REGIONS = pa.schema([("row", pa.int64()), ("code", pa.string()), ("name", pa.string()), ("parent_code", pa.string())])
-STORES = pa.schema(
-    [
-        ("row", pa.int64()),
-        ("code", pa.string()),
-        ("name", pa.string()),
-        ("region_code", pa.string()),
-        ("region_name", pa.string()),
-        ("timezone", pa.string()),
-        ("day_cutoff_minutes", pa.int64()),
-        ("format", pa.string()),
-        ("address", pa.string()),
-        ("city", pa.string()),
-        ("latitude", pa.float64()),
-        ("longitude", pa.float64()),
-        ("size_sqm", pa.int64()),
-        ("opened_on", pa.date32()),
-        ("closed_on", pa.date32()),
-        ("currency", pa.string()),
-        ("open_hours", pa.string()),  # JSON: {"mon": [["08:00", "22:00"]], …}
-    ]
-)
+_REGION_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("code", pa.string()),
+    ("name", pa.string()),
+    ("parent_code", pa.string()),
+]
+_STORE_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("row", pa.int64()),
+    ("code", pa.string()),
+    ("name", pa.string()),
+    ("region_code", pa.string()),
+    ("region_name", pa.string()),
+    ("timezone", pa.string()),
+    ("day_cutoff_minutes", pa.int64()),
+    ("format", pa.string()),
+    ("address", pa.string()),
+    ("city", pa.string()),
+    ("latitude", pa.float64()),
+    ("longitude", pa.float64()),
+    ("size_sqm", pa.int64()),
+    ("opened_on", pa.date32()),
+    ("closed_on", pa.date32()),
+    ("currency", pa.string()),
+    ("open_hours", pa.string()),  # JSON: {"mon": [["08:00", "22:00"]], …}
+]
+REGIONS = pa.schema(_REGION_COLUMNS)
+STORES = pa.schema(_STORE_COLUMNS)
 
 
 @transaction.atomic
@@ -50,8 +56,8 @@ def save_regions(table: pa.Table, *, viewer: Viewer, now: datetime, source: str 
     bulk.stage("incoming_region", _with_rows(table, REGIONS))
     outcome = SaveOutcome(problems=_refused("incoming_region", statements.REGION_FAULTS))
     bulk.execute(statements.last_row_wins("incoming_region"))
-    bulk.execute(statements.ADD_REGIONS)
-    _save("incoming_region", statements.SAVE_REGIONS, outcome)
+    added = [region for (region,) in bulk.fetch(statements.ADD_REGIONS)]
+    _save("incoming_region", statements.SAVE_REGIONS, outcome, {"added": added})
     _tell("regions.saved", "region", outcome, viewer=viewer, now=now, source=source)
     return outcome
 
@@ -95,13 +101,16 @@ def _with_rows(table: pa.Table, schema: pa.Schema) -> pa.Table:
 def _refused(staged: str, faults: str, facts: dict[str, Any] | None = None) -> list[Problem]:
     found = bulk.fetch(faults, facts)
     if found:
-        bulk.execute(f'DELETE FROM {staged} WHERE "row" = ANY (%(rows)s)', {"rows": [row[0] for row in found]})  # noqa: S608
+        bulk.execute(f'DELETE FROM {staged} WHERE "row" = ANY (%(rows)s)', {"rows": [row[0] for row in found]})
     return [Problem(*problem) for problem in found]
 
 
 def _save(staged: str, statement: str, outcome: SaveOutcome, facts: dict[str, Any] | None = None) -> None:
-    total = bulk.fetch(f"SELECT count(*) FROM {staged}")[0][0]  # noqa: S608
-    outcome.changes = [Change(*change) for change in bulk.fetch(statement, facts)]
+    total = bulk.fetch(f"SELECT count(*) FROM {staged}")[0][0]
+    outcome.changes = [
+        Change(object_id, json.loads(before) if before else None, json.loads(after))  # Django leaves jsonb as text
+        for object_id, before, after in bulk.fetch(statement, facts)
+    ]
     outcome.created = sum(change.before is None for change in outcome.changes)
     outcome.updated = len(outcome.changes) - outcome.created
     outcome.unchanged = total - len(outcome.changes)

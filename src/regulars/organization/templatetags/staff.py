@@ -1,0 +1,20 @@
+"""Draws the forms of django-allauth with the fields of the design system; says rights and changes in words."""
+
+from __future__ import annotations
+
+from django import forms, template
+from django.utils.safestring import SafeString
+
+from regulars.ui.forms import FieldRenderer, dress
+
+register = template.Library()
+
+
+@register.filter
+def dressed(form: forms.Form) -> SafeString:
+    """`{{ form|dressed }}`"""
+    form.renderer = FieldRenderer()
+    form.label_suffix = ""
+    for field in form.fields.values():
+        dress(field.widget)
+    return form.render()

@@ -1,0 +1,128 @@
+"""Rights, places and entries of the trail in words, for the pages of this room.
+
+Every action of `rights.yaml` has a sentence here (a test compares them); an entry of the trail is shown with the words
+of `DEEDS`, or as it stands where another room brought its own.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.organization.models import ApiKey, Grant, Role
+
+Text = str | Promise
+
+# Group → its actions in the order of the page.
+GROUPS: dict[Text, dict[str, Text]] = {
+    _("Customers"): {
+        "customer.lookup": _("Look up a customer by phone or card"),
+        "customer.list": _("Search and list customers"),
+        "customer.read": _("Open a customer"),
+        "customer.edit": _("Add and change customers"),
+        "customer.annotate": _("Write notes, tags and files"),
+        "customer.design": _("Choose custom fields and tags"),
+        "customer.merge": _("Merge customers"),
+        "customer.export": _("Export customers"),
+        "erasure.open": _("Open requests for access and erasure"),
+        "erasure.approve": _("Carry out an erasure"),
+        "consent.edit": _("Change consents"),
+    },
+    _("Sales"): {
+        "receipt.list": _("Search and list receipts"),
+        "receipt.read": _("Open a receipt"),
+        "receipt.record": _("Record receipts and returns"),
+        "receipt.export": _("Export receipts"),
+    },
+    _("Products"): {
+        "product.read": _("See products"),
+        "product.read_cost": _("See what products cost"),
+        "product.edit": _("Add and change products"),
+        "product.export": _("Export products"),
+    },
+    _("Points, cards and coupons"): {
+        "wallet.read": _("See points and balances"),
+        "wallet.check_out": _("Earn and redeem at checkout"),
+        "wallet.refund": _("Refund and void"),
+        "wallet.adjust": _("Adjust a balance"),
+        "wallet.adjust_above_limit": _("Adjust a balance above the limit"),
+        "gift_card.issue": _("Issue gift cards"),
+        "gift_card.print": _("Print gift cards in bulk"),
+        "gift_card.read": _("See a gift card’s balance"),
+        "coupon.read": _("See coupons"),
+        "coupon.edit": _("Make and change coupons"),
+    },
+    _("Marketing"): {
+        "segment.edit": _("Make and preview segments"),
+        "campaign.edit": _("Draft campaigns"),
+        "campaign.launch": _("Launch campaigns"),
+        "template.edit": _("Write message templates"),
+        "journey.edit": _("Draft journeys"),
+        "journey.publish": _("Publish journeys"),
+    },
+    _("Insight"): {
+        "dashboard.view": _("See dashboards"),
+        "query.run": _("Ask questions of one’s own"),
+    },
+    _("Data in and out"): {
+        "import.run": _("Import files"),
+        "webhook.manage": _("Manage webhooks"),
+        "key.manage": _("Manage API keys"),
+    },
+    _("Company"): {
+        "store.read": _("See stores"),
+        "store.edit": _("Change stores"),
+        "organization.edit": _("Change the company and its regions"),
+        "staff.read": _("See staff"),
+        "staff.manage": _("Manage staff and roles"),
+        "role.read": _("See what roles may do"),
+        "audit.read": _("Read the audit trail"),
+        "system.view": _("See system health"),
+        "system.operate": _("Operate the system"),
+        "design.view": _("See the design system"),
+    },
+}
+
+DEEDS: dict[str, Text] = {
+    "person.created": _("added a person"),
+    "person.changed": _("changed a profile"),
+    "person.deactivated": _("switched a person off"),
+    "person.reactivated": _("switched a person on"),
+    "role.given": _("gave a role"),
+    "role.taken": _("took a role"),
+    "sign_in_link.created": _("made a sign-in link"),
+    "sign_in_link.used": _("signed in by a link"),
+    "key.created": _("made an API key"),
+    "key.revoked": _("revoked an API key"),
+    "approval.asked": _("asked for a second person"),
+    "approval.given": _("approved a request"),
+    "approval.declined": _("declined a request"),
+    "company.created": _("set up the company"),
+    "company.changed": _("changed the company"),
+    "regions.saved": _("saved regions"),
+    "stores.saved": _("saved stores"),
+    "audit.exported": _("exported the audit trail"),
+}
+
+KINDS: dict[str, Text] = {
+    "role.give": _("Give a role"),
+    "key.create": _("Make an API key"),
+    "customer.export": _("Export customers"),
+}
+
+
+def role_label(code: str) -> Text:
+    """Return what people call a role."""
+    return Role(code).label if code in Role.values else code
+
+
+def place_label(held: Grant | ApiKey) -> Text:
+    """Return where a grant or key sits."""
+    if held.store:
+        return held.store.name
+    return held.region.name if held.region else _("Head office")
+
+
+def deed(action: str) -> Text:
+    """Return what an entry of the trail tells that somebody did."""
+    return DEEDS.get(action, action)
