@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, Q, QuerySet
 
 from regulars.core.errors import InvalidInputError
 
@@ -55,12 +56,18 @@ def decode(text: str) -> Cursor:
 
 
 def take(rows: QuerySet[Any], *, sort: str, size: int, cursor: Cursor | None) -> Slice:
-    """Return one page of `rows` sorted by `sort` (`-field` for descending), rows without a value last."""
+    """Return one page of `rows` sorted by `sort` (`-field` for descending), rows without a value last.
+
+    Rows with a value and rows without are read one after the other, so that an index answers each part: a single
+    condition over both would read the whole table for a page deep inside it.
+    """
     field, descending = sort.lstrip("-"), sort.startswith("-")
     backwards = bool(cursor and cursor.backwards)
-    if cursor:
-        rows = rows.filter(_beyond(cursor, field=field, descending=descending != backwards))
-    found = list(_ordered(rows, field=field, descending=descending, backwards=backwards)[: size + 1])
+    found: list[Any] = []
+    for empty in _parts(rows, field=field, cursor=cursor, backwards=backwards):
+        if len(found) <= size:
+            part = _part(rows, field=field, empty=empty, cursor=cursor, down=descending != backwards)
+            found += part[: size + 1 - len(found)]
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -72,22 +79,36 @@ def take(rows: QuerySet[Any], *, sort: str, size: int, cursor: Cursor | None) ->
     )
 
 
-def _ordered(rows: QuerySet[Any], *, field: str, descending: bool, backwards: bool) -> QuerySet[Any]:
-    nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
-    down = descending != backwards
-    order = F(field).desc(**nulls) if down else F(field).asc(**nulls)
-    return rows.order_by(order, "-pk" if down else "pk")
+def _parts(rows: QuerySet[Any], *, field: str, cursor: Cursor | None, backwards: bool) -> list[bool]:
+    """Return which parts may hold rows of the page, in reading order: False with a value, True without one."""
+    parts = [False, True] if _may_be_empty(rows.model, field) else [False]
+    if backwards:
+        parts.reverse()
+    start = cursor is not None and cursor.value is None
+    return parts[parts.index(start) :] if start in parts else parts
 
 
-def _beyond(cursor: Cursor, *, field: str, descending: bool) -> Q:
-    """Return the condition for the rows after the cursor, in the direction of reading."""
-    further = "lt" if descending else "gt"
-    same = Q(**{f"pk__{further}": cursor.key})
-    if cursor.value is None:
-        without = Q(**{f"{field}__isnull": True}) & same
-        return without | Q(**{f"{field}__isnull": False}) if cursor.backwards else without
-    beyond = Q(**{f"{field}__{further}": cursor.value}) | (Q(**{field: cursor.value}) & same)
-    return beyond if cursor.backwards else beyond | Q(**{f"{field}__isnull": True})
+def _part(rows: QuerySet[Any], *, field: str, empty: bool, cursor: Cursor | None, down: bool) -> QuerySet[Any]:
+    """Return the rows of one part behind the cursor, in the direction of reading."""
+    rows = rows.filter(**{f"{field}__isnull": empty})
+    key_order = "-pk" if down else "pk"
+    further = "lt" if down else "gt"
+    if cursor is not None and empty == (cursor.value is None):
+        behind = Q(**{f"pk__{further}": cursor.key})
+        if not empty:  # the first condition is one that an index can start from
+            rows = rows.filter(Q(**{f"{field}__{further}e": cursor.value}))
+            behind |= Q(**{f"{field}__{further}": cursor.value})
+        rows = rows.filter(behind)
+    return rows.order_by(key_order) if empty else rows.order_by(f"-{field}" if down else field, key_order)
+
+
+def _may_be_empty(model: type[Model], field: str) -> bool:
+    """Return whether rows may lack a value: always for what is joined or computed, else as the column says."""
+    try:
+        column: Any = model._meta.get_field(field)
+    except FieldDoesNotExist:
+        return True
+    return bool(column.null)
 
 
 def _at(row: Model, *, field: str, backwards: bool) -> str:
