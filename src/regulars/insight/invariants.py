@@ -11,6 +11,7 @@ from django.db import connection
 
 from regulars.core.invariants import EXAMPLES_MAX, Outcome, holds
 from regulars.insight.lake.storage import chosen_lake, find_mark
+from regulars.insight.lake.tables import get_spec
 from regulars.insight.models import LakeTable
 
 _Days = dict[Any, tuple[int, ...]]
@@ -76,7 +77,7 @@ def _copy_of(name: str) -> tuple[DeltaTable | None, int]:
     """Return the lake's table and the transaction number up to which it should be whole; None if never copied."""
     known = LakeTable.objects.filter(pk=name).first()
     table = chosen_lake().find(name) if known else None
-    mark = find_mark(table, known.cluster) if known else None
+    mark = find_mark(table, f"{known.cluster}/{get_spec(name).layout}") if known else None
     return (table, mark.xid) if mark else (None, 0)
 
 

@@ -99,9 +99,7 @@ def _open_moment(reader: psycopg.Connection) -> _Moment:
 
     return _Moment(
         snapshot=str(ask("SELECT pg_export_snapshot()")[0][0]),
-        counted_to=int(
-            str(ask("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + regulars_xid_offset()")[0][0])
-        ),
+        counted_to=int(str(ask("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + regulars_xid_offset()")[0][0])),
         migrations=[f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations ORDER BY 1, 2")],
         totals=totals.count(ask),
     )

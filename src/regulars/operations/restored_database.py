@@ -48,7 +48,7 @@ def refuse_newer(manifest: Manifest) -> None:
     unknown = [name for name in manifest.migrations if name not in known and name.split(".")[0] in ours]
     if unknown:
         raise RestoreRefusedError(
-            f"The backup was made by release {manifest.version}, which is newer than this one ({unknown[0]} is unknown)."
+            f"The backup was made by release {manifest.version}, which is newer than this one: {unknown[0]} is unknown."
             " Restore it with that release."
         )
 
@@ -81,8 +81,6 @@ def settle(manifest: Manifest, *, now: datetime) -> None:
         found = totals.count(ask)
         cursor.execute("ANALYZE")
     if found != manifest.totals:
-        wrong = sorted(
-            name for name in found.keys() | manifest.totals.keys() if found.get(name) != manifest.totals.get(name)
-        )
+        wrong = sorted(name for name in found.keys() | manifest.totals.keys() if found.get(name) != manifest.totals.get(name))
         raise RestoreRefusedError(f"The restored database differs from the backup in {', '.join(wrong[:5])}.")
     database.migrate()

@@ -25,9 +25,7 @@ def link(options: argparse.Namespace) -> None:
         person = Person.objects.filter(email=email, is_active=True).first()
         if person is None:
             known = ", ".join(Person.objects.filter(is_active=True).order_by("pk").values_list("email", flat=True)[:5])
-            raise NotFoundError(
-                f"Nobody with the address {options.person} is active. Known are: {known or 'nobody yet'}."
-            )
+            raise NotFoundError(f"Nobody with the address {options.person} is active. Known are: {known or 'nobody yet'}.")
         sys.stdout.write(organization.create_sign_in_link(person, viewer=system("command line"), now=now) + "\n")
 
 
