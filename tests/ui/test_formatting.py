@@ -31,9 +31,7 @@ def drawn(source: str, **context: object) -> str:
 )
 def test_money_is_written_in_the_way_of_the_language(language: str, amount: int, currency: str, text: str) -> None:
     with override(language):
-        assert (
-            drawn("{{ amount|money:currency }}", amount=amount, currency=currency).replace("KWD12", "KWD\xa012") == text
-        )
+        assert drawn("{{ amount|money:currency }}", amount=amount, currency=currency).replace("KWD12", "KWD\xa012") == text
 
 
 def test_a_missing_figure_is_a_dash_and_not_zero() -> None:

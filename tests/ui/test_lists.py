@@ -67,9 +67,7 @@ def walk(rf: RequestFactory, rows: QuerySet[Group], sort: str) -> tuple[list[str
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "id", "-id"])
-def test_pages_lose_and_repeat_nothing_in_either_direction(
-    rf: RequestFactory, groups: QuerySet[Group], sort: str
-) -> None:
+def test_pages_lose_and_repeat_nothing_in_either_direction(rf: RequestFactory, groups: QuerySet[Group], sort: str) -> None:
     forward, back = walk(rf, groups, sort)
     assert forward == list(groups.order_by(sort).values_list("name", flat=True))
     assert back == forward
@@ -123,9 +121,7 @@ def test_chosen_columns_are_remembered(rf: RequestFactory, groups: QuerySet[Grou
     assert [column.key for column in LISTING.page(later, groups).columns] == ["name", "size"]
 
 
-def test_one_page_costs_two_queries(
-    rf: RequestFactory, groups: QuerySet[Group], django_assert_num_queries: object
-) -> None:
+def test_one_page_costs_two_queries(rf: RequestFactory, groups: QuerySet[Group], django_assert_num_queries: object) -> None:
     with django_assert_num_queries(2):  # type: ignore[operator]
         page = LISTING.page(asked(rf), groups)
         assert len(list(page.lines)) == 3

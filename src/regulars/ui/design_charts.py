@@ -24,14 +24,9 @@ def weeks() -> charts.Chart:
     start, now, before = dt.date(2026, 5, 25), wave(82, 9, 0.7), wave(80, 7, 0.2)
     rows = [(start + dt.timedelta(weeks=week), now[week], before[week]) for week in range(WEEKS)]
     data = _data(
-        [
-            {"week": day.isoformat(), "now": this, "before": that, "newest": day == rows[-1][0]}
-            for day, this, that in rows
-        ]
+        [{"week": day.isoformat(), "now": this, "before": that, "newest": day == rows[-1][0]} for day, this, that in rows]
     )
-    axis = alt.X(
-        "week:T", title=None, axis=alt.Axis(format="%b %-d" if formatting.locale().language == "en" else "%-m月%-d日")
-    )
+    axis = alt.X("week:T", title=None, axis=alt.Axis(format="%b %-d" if formatting.locale().language == "en" else "%-m月%-d日"))
     value = alt.Y("now:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format="$,.0f", tickCount=4))
     tips = [
         alt.Tooltip("week:T", title=_("Week of")),
@@ -63,10 +58,7 @@ def channels() -> charts.Chart:
     names = [_("E-mail"), _("Text message"), _("App"), _("Letter"), _("Control group")]
     shares = [0.142, 0.118, 0.097, 0.061, 0.048]
     data = _data(
-        [
-            {"name": name, "share": share, "control": name == names[-1]}
-            for name, share in zip(names, shares, strict=True)
-        ]
+        [{"name": name, "share": share, "control": name == names[-1]} for name, share in zip(names, shares, strict=True)]
     )
     base = alt.Chart(data).encode(
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=140)),
@@ -121,9 +113,7 @@ def cohorts() -> charts.Chart:
         height=300,
         source=_("Share of each month's new customers who bought again; made-up data."),
         columns=[_("Joined"), _("Months since"), _("Came back")],
-        rows=[
-            (cell["joined"], cell["month"], formatting.percent(float(str(cell["share"])), decimals=0)) for cell in cells
-        ],
+        rows=[(cell["joined"], cell["month"], formatting.percent(float(str(cell["share"])), decimals=0)) for cell in cells],
     )
 
 

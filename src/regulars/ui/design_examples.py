@@ -51,6 +51,12 @@ def context(request: HttpRequest, *, part: str) -> dict[str, Any]:
             return {"form": example_form(), "options": options()}
         case "tables":
             return {"list": table(request), "changes": changes(), "exports": True}
+        case "content":
+            return {
+                "joined": dt.date(2024, 3, 4),
+                "reached": dt.date(2026, 11, 2),
+                "withheld": dt.date(2026, 10, 29),
+            }
         case "charts":
             return {"charts": design_charts.every_chart()}
     return {}
@@ -133,7 +139,8 @@ class ExampleForm(Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     email = forms.EmailField(label=gettext_lazy("E-mail"), help_text=gettext_lazy("Used for receipts only."))
     store = forms.ChoiceField(
-        label=gettext_lazy("Store"), choices=[("harbor", "Harbor Street"), ("market", "Market Square")]
+        label=gettext_lazy("Store"),
+        choices=[("harbor", gettext_lazy("Harbor Street")), ("market", gettext_lazy("Market Square"))],
     )
     since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=forms.DateInput)
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea)
@@ -224,9 +231,7 @@ def table(request: HttpRequest) -> lists.Page:
                 sort="last",
                 show=lambda row: formatting.date(row.last),
             ),
-            lists.Column(
-                key="receipts", label=_("Receipts"), value=lambda row: row.receipts, sort="receipts", numeric=True
-            ),
+            lists.Column(key="receipts", label=_("Receipts"), value=lambda row: row.receipts, sort="receipts", numeric=True),
             lists.Column(
                 key="amount",
                 label=_("12 months"),
@@ -236,9 +241,7 @@ def table(request: HttpRequest) -> lists.Page:
                 show=lambda row: formatting.money(row.amount, "USD"),
             ),
         ],
-        filters=[
-            lists.Filter(key="state", label=_("State"), apply=lambda rows, _value: rows, options=list(words.items()))
-        ],
+        filters=[lists.Filter(key="state", label=_("State"), apply=lambda rows, _value: rows, options=list(words.items()))],
     )
     sort, asked = request.GET.get("sort", "name"), request.GET.get("q", "").lower()
     key = sort.lstrip("-") if sort.lstrip("-") in {"name", "last", "receipts", "amount"} else "name"

@@ -254,8 +254,7 @@ class Page:
 def status(words: Text, *, tone: str = "neutral") -> SafeString:
     """Return a status as `<c-status>` draws it; a component per cell would cost more than the query."""
     return format_html(
-        '<span class="status" data-tone="{}"><span class="status__dot" aria-hidden="true"></span>'
-        "<span>{}</span></span>",
+        '<span class="status" data-tone="{}"><span class="status__dot" aria-hidden="true"></span><span>{}</span></span>',
         tone,
         words,
     )

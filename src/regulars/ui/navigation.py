@@ -137,9 +137,7 @@ def sections(*, viewer: Any, path: str) -> list[Section]:
     found = []
     for group in GROUPS:
         places = tuple(
-            Place(item.label, url, item.icon or group.icon, url == here)
-            for item, url in allowed
-            if item.group == group.key
+            Place(item.label, url, item.icon or group.icon, url == here) for item, url in allowed if item.group == group.key
         )
         if places:
             found.append(Section(group.key, group.label, group.icon, places, any(place.current for place in places)))

@@ -66,7 +66,5 @@ def _where_they_were(request: HttpRequest) -> str:
     referer = request.headers.get("Referer", "")
     if request.method in {"GET", "HEAD"} or not referer:
         return ""
-    safe = url_has_allowed_host_and_scheme(
-        referer, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    safe = url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return referer if safe else ""

@@ -2,6 +2,13 @@
 
 let last = null;
 
+// An unanswered filter does not belong into the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.closest("[data-listing]") || event.detail.verb !== "get") return;
+  const params = event.detail.formData ?? event.detail.parameters;
+  for (const [key, value] of [...(params.entries?.() ?? [])]) if (value === "") params.delete(key);
+});
+
 document.addEventListener("click", (event) => {
   const box = event.target.closest("[data-select-row]");
   if (!box) return;
