@@ -8,8 +8,8 @@ if "REGULARS_TEST_HOME" not in os.environ:  # the first process of a run makes i
 os.environ["REGULARS_HOME"] = os.environ["REGULARS_TEST_HOME"]
 os.environ.pop("DATABASE_URL", None)
 
-from regulars.config.settings import *  # noqa: E402, F403
-from regulars.config.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from regulars.config.settings import *  # noqa: F403
+from regulars.config.settings import DATABASES, STATIC_ROOT, STORAGES
 
 # The tests' own databases belong to the owner, who may create them; rights are tested by SET ROLE.
 DATABASES["default"]["USER"] = "postgres"

@@ -5,6 +5,7 @@ For the gateway (files, REST) and for sales, which makes placeholders of what it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -39,9 +40,7 @@ PATH_SEPARATOR = " / "
 
 
 @transaction.atomic
-def save_products(
-    table: pa.Table, *, source: str, now: datetime, viewer: Viewer, action: str = "product.edit"
-) -> SaveOutcome:
+def save_products(table: pa.Table, *, source: str, now: datetime, viewer: Viewer, action: str = "product.edit") -> SaveOutcome:
     """Create or update products by SKU (columns: `PRODUCTS`); a null leaves what is known as it is.
 
     The last of several rows with one SKU wins. A placeholder becomes a product once its data arrive. `action` is the right
@@ -54,7 +53,8 @@ def save_products(
     facts = {"source": source, "now": now}
     _save_groups(facts)
     for object_id, before, after in bulk.fetch(_UPSERT, facts):
-        outcome.changes.append(Change(object_id, before, after))
+        # Django leaves jsonb as text
+        outcome.changes.append(Change(object_id, json.loads(before) if before else None, json.loads(after)))
     outcome.created = sum(change.before is None for change in outcome.changes)
     outcome.updated = len(outcome.changes) - outcome.created
     outcome.unchanged = bulk.fetch("SELECT count(*) FROM incoming_product")[0][0] - len(outcome.changes)

@@ -27,8 +27,7 @@ _WRITE = pa_csv.WriteOptions(include_header=False, quoting_style="needed")  # te
 def stage(name: str, table: pa.Table) -> None:
     """Fill the temporary table `name` (made anew, gone with the transaction) with the rows of `table`."""
     columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(_postgres_type(field.type)))
-        for field in table.schema
+        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(_postgres_type(field.type))) for field in table.schema
     )
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(name)))
@@ -54,7 +53,8 @@ def fetch(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[An
     """Run one statement and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters or {})
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def execute(query: str, parameters: dict[str, Any] | None = None) -> int:

@@ -39,9 +39,8 @@ class TradingDay:
     def start_of(self, day: date) -> datetime:
         """Return the first instant of `day`; where the clock skips that minute, the first one after it."""
         wall = datetime.combine(day, time()) + timedelta(minutes=self.cutoff_minutes)
-        start = wall.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
         # zoneinfo maps a skipped wall time with the offset before the gap, which lands behind it: exactly what is wanted.
-        return start
+        return wall.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
         """Return the first instant that no longer belongs to `day`."""

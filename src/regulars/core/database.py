@@ -49,9 +49,7 @@ def create_roles(data: Path) -> None:
         database = embedded_postgres.DATABASE
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             server.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(database), sql.Identifier(embedded_postgres.OWNER)
-                )
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(embedded_postgres.OWNER))
             )
 
 
@@ -137,8 +135,7 @@ def refuse_unsafe() -> None:
     """Refuse to run on a server that is too old or would lose acknowledged writes; the message says how to mend it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, CASE name WHEN 'TimeZone' THEN reset_val ELSE setting END FROM pg_settings"
-            " WHERE name = ANY(%s)",
+            "SELECT name, CASE name WHEN 'TimeZone' THEN reset_val ELSE setting END FROM pg_settings WHERE name = ANY(%s)",
             [[*_SAFE, "server_version_num", "data_checksums", "TimeZone"]],
         )
         found = dict(cursor.fetchall())

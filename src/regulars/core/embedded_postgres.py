@@ -119,9 +119,7 @@ class EmbeddedPostgres:
         )  # fmt: skip
         if result.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)
-            raise DatabaseStartError(
-                f"The database could not be created in {self.data}: {result.stderr.strip()[-400:]}"
-            )
+            raise DatabaseStartError(f"The database could not be created in {self.data}: {result.stderr.strip()[-400:]}")
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.write(_configuration(socket_folder(self.data)))
 

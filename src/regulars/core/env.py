@@ -1,4 +1,6 @@
-"""Typed readers of environment variables, for the settings and the owner's connection; each fails with a sentence that says how to mend it.
+"""Typed readers of environment variables.
+
+For the settings and the owner's connection; each fails with a sentence that says how to mend it.
 
 `.env.example` lists every variable that is read through here (a test compares them).
 """

@@ -7,6 +7,7 @@ rooms above: they publish, and whoever is interested subscribes by the wire name
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from regulars.core.models import OutboxDelivery, OutboxEvent
 
 ATTEMPTS_MAX = 8
+_log = logging.getLogger("regulars.outbox")
 
 
 class Event(Protocol):
@@ -76,7 +78,8 @@ def _deliver(delivery: OutboxDelivery, now: datetime) -> bool:
             raise LookupError(f"no subscriber {delivery.subscriber} in this release")
         with transaction.atomic():
             subscriber(delivery.event.payload, now)
-    except Exception as error:  # the worker's boundary: one failing subscriber must not stop the others
+    except Exception as error:  # noqa: BLE001 - the worker's boundary: one failing subscriber must not stop the others
+        _log.warning("subscriber failed", exc_info=True, extra={"job": delivery.subscriber})
         delivery.attempts += 1
         delivery.last_error = type(error).__name__
         delivery.save(update_fields=["attempts", "last_error"])

@@ -33,11 +33,7 @@ def safe_cell(value: Cell) -> Cell:
     if value is None or isinstance(value, bool | int | float | Decimal | dt.date):
         return value
     text = str(value).translate(_CONTROL)
-    return (
-        "'" + text
-        if text.lstrip(" \u3000\u00a0").startswith(_FORMULA_SIGNS) or text.startswith(_FORMULA_SIGNS)
-        else text
-    )
+    return "'" + text if text.lstrip(" \u3000\u00a0").startswith(_FORMULA_SIGNS) or text.startswith(_FORMULA_SIGNS) else text
 
 
 def write_csv(rows: Iterable[Sequence[Cell]], *, head: Sequence[str]) -> Iterator[str]:

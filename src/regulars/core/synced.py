@@ -61,8 +61,7 @@ $$;
 def set_offset(offset: int) -> str:
     """Return the statement with which a restored database counts on from beyond `offset`."""
     return (
-        "CREATE OR REPLACE FUNCTION regulars_xid_offset() RETURNS bigint"
-        f" LANGUAGE sql IMMUTABLE AS 'SELECT {offset:d}::bigint'"
+        f"CREATE OR REPLACE FUNCTION regulars_xid_offset() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT {offset:d}::bigint'"
     )
 
 

@@ -33,4 +33,4 @@ def compile_catalogs() -> None:
     handle, scratch = tempfile.mkstemp(dir=target.parent)
     with os.fdopen(handle, "wb") as file:
         write_mo(file, joined)
-    os.replace(scratch, target)  # two processes may start at once: readers see a whole file
+    Path(scratch).replace(target)  # two processes may start at once: readers see a whole file

@@ -41,14 +41,13 @@ def normalize(kind: str, value: str, *, country: str) -> str | Fault:
     match kind:
         case "phone":
             return _phone(text, country)
+        case "email" if not _EMAIL.fullmatch(text):
+            return Fault("email.invalid", "This is no e-mail address.")
         case "email":
-            if not _EMAIL.fullmatch(text):
-                return Fault("email.invalid", "This is no e-mail address.")
-            return text.casefold()
+            text = text.casefold()
         case "card":
-            return text.replace(" ", "").replace("-", "").upper()
-        case _:
-            return text
+            text = text.replace(" ", "").replace("-", "").upper()
+    return text
 
 
 def hint(kind: str, value: str) -> str:
@@ -69,9 +68,7 @@ def hint(kind: str, value: str) -> str:
 
 
 def _phone(text: str, country: str) -> str | Fault:
-    fault = Fault(
-        "phone.invalid", "This is no phone number; write it with its country code, such as +86 138 0013 8000."
-    )
+    fault = Fault("phone.invalid", "This is no phone number; write it with its country code, such as +86 138 0013 8000.")
     if "E+" in text.upper():
         return Fault("cell.number_format", "The number was shortened by a spreadsheet; format the column as text.")
     digits = text.replace(" ", "")

@@ -171,9 +171,7 @@ class CustomerTag(SyncedModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "tag"], condition=Q(removed_at=None), name="customer_has_tag_once"
-            ),
+            models.UniqueConstraint(fields=["customer", "tag"], condition=Q(removed_at=None), name="customer_has_tag_once"),
         ]
         indexes = [models.Index(fields=["tag", "customer"], name="tag_customers", condition=Q(removed_at=None))]
 

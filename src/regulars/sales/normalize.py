@@ -56,9 +56,7 @@ DISCOUNTS = pa.schema(
         ("reference", pa.string()),
     ]
 )
-TENDERS = pa.schema(
-    [("receipt_id", pa.string()), ("kind", pa.string()), ("amount", pa.int64()), ("reference", pa.string())]
-)
+TENDERS = pa.schema([("receipt_id", pa.string()), ("kind", pa.string()), ("amount", pa.int64()), ("reference", pa.string())])
 _HEADER = (
     "kind", "store", "sold_at", "sold_at_local", "till", "cashier", "channel",
     "customer_kind", "customer_namespace", "customer", "currency",
@@ -119,7 +117,7 @@ def _discounts(duck: duckdb.DuckDBPyConnection, lines: pa.Table, discounts: pa.T
     return duck.sql(" UNION ALL ".join(parts)).to_arrow_table()
 
 
-_NUMBERED = """
+_NUMBERED = f"""
 CREATE TEMP TABLE numbered AS
 SELECT * REPLACE (
     coalesce(line_no, row_number() OVER (PARTITION BY receipt_id ORDER BY "row"))::INTEGER AS line_no,
@@ -128,8 +126,8 @@ SELECT * REPLACE (
     coalesce(till, '') AS till,
     coalesce(cashier, '') AS cashier,
     coalesce(quantity_milli, 1000) AS quantity_milli
-), hash(%(header)s) AS header FROM given
-""" % {"header": ", ".join(_HEADER)}
+), hash({", ".join(_HEADER)}) AS header FROM given
+"""
 
 _DISCOUNTED = """
 CREATE TEMP TABLE discounted AS
@@ -143,7 +141,8 @@ JOIN numbered n ON n.receipt_id = d.receipt_id AND (n."row" = d."row" OR (d."row
 _PRICED = """
 CREATE TEMP TABLE priced AS
 WITH taken AS (
-    SELECT "row", sum(amount)::BIGINT AS discount, coalesce(sum(amount) FILTER (funded_by <> 'retailer'), 0)::BIGINT AS refunded
+    SELECT "row", sum(amount)::BIGINT AS discount,
+        coalesce(sum(amount) FILTER (funded_by <> 'retailer'), 0)::BIGINT AS refunded
     FROM discounted GROUP BY "row"
 ), signed AS (
     SELECT n.* REPLACE (
@@ -218,12 +217,13 @@ _RECEIPTS = """
 WITH line_texts AS (
     SELECT p.*, coalesce(d.text, '') AS discounts FROM priced p
     LEFT JOIN (
-        SELECT "row", string_agg(kind || ':' || amount || ':' || funded_by || ':' || reference, ',' ORDER BY kind, amount, reference) AS text
+        SELECT "row",
+            string_agg(concat_ws(':', kind, amount, funded_by, reference), ',' ORDER BY kind, amount, reference) AS text
         FROM discounted GROUP BY "row"
     ) d USING ("row")
     WHERE receipt_id IN (SELECT receipt_id FROM good)
 ), tender_texts AS (
-    SELECT receipt_id, string_agg(kind || ':' || amount || ':' || coalesce(reference, ''), ',' ORDER BY kind, amount) AS text
+    SELECT receipt_id, string_agg(concat_ws(':', kind, amount, reference), ',' ORDER BY kind, amount) AS text
     FROM given_tenders GROUP BY receipt_id
 )
 SELECT receipt_id, min("row") AS "row", any_value(kind) AS kind, any_value(store) AS store,
@@ -260,7 +260,8 @@ _TENDERS = """
 WITH said AS (
     SELECT t.receipt_id, t.kind, CASE r.kind WHEN 'return' THEN -abs(amount) ELSE amount END AS amount,
         coalesce(reference, '') AS reference
-    FROM given_tenders t JOIN (SELECT receipt_id, any_value(kind) AS kind FROM numbered GROUP BY receipt_id) r USING (receipt_id)
+    FROM given_tenders t
+    JOIN (SELECT receipt_id, any_value(kind) AS kind FROM numbered GROUP BY receipt_id) r USING (receipt_id)
 ), whole AS (
     SELECT receipt_id, coalesce(any_value(tender), 'unspecified') AS kind, sum(paid)::BIGINT AS amount, '' AS reference
     FROM priced WHERE receipt_id NOT IN (SELECT receipt_id FROM said) GROUP BY receipt_id

@@ -104,9 +104,7 @@ def undo_batch(batch_id: int, *, now: datetime, viewer: Viewer) -> int:
     """
     viewer.require("import.run")
     with transaction.atomic():
-        return int(
-            bulk.fetch("SELECT regulars_undo_receipts(%(batch)s, %(now)s)", {"batch": batch_id, "now": now})[0][0]
-        )
+        return int(bulk.fetch("SELECT regulars_undo_receipts(%(batch)s, %(now)s)", {"batch": batch_id, "now": now})[0][0])
 
 
 def _stores(viewer: Viewer, action: str) -> list[int] | None:
@@ -127,9 +125,7 @@ def _refuse(facts: dict[str, Any]) -> list[Problem]:
     bulk.execute(statements.FAULTS, facts)
     found = bulk.fetch('SELECT "row", "column", code, message FROM incoming_fault ORDER BY 1, 2')
     if found:
-        bulk.execute(
-            "DELETE FROM incoming_receipt USING incoming_fault f WHERE incoming_receipt.receipt_id = f.receipt_id"
-        )
+        bulk.execute("DELETE FROM incoming_receipt USING incoming_fault f WHERE incoming_receipt.receipt_id = f.receipt_id")
     return [Problem(*problem) for problem in found]
 
 

@@ -117,16 +117,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="product",
-            index=models.Index(
-                condition=models.Q(("barcode", ""), _negated=True), fields=["barcode"], name="product_barcode"
-            ),
+            index=models.Index(condition=models.Q(("barcode", ""), _negated=True), fields=["barcode"], name="product_barcode"),
         ),
         migrations.AddIndex(
             model_name="product",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                ),
+                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"),
                 name="product_name_trigram",
             ),
         ),

@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(condition=models.Q(("done_at", None)), fields=["id"], name="outbox_waiting")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("event", "subscriber"), name="outbox_once_per_subscriber")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("event", "subscriber"), name="outbox_once_per_subscriber")],
             },
         ),
     ]

@@ -268,9 +268,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customer",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                ),
+                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"),
                 name="customer_name_trigram",
             ),
         ),
@@ -310,9 +308,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="identifier",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("value"), name="gin_trgm_ops"
-                ),
+                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper("value"), name="gin_trgm_ops"),
                 name="identifier_value_trigram",
             ),
         ),
@@ -344,9 +340,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="customertag",
-            index=models.Index(
-                condition=models.Q(("removed_at", None)), fields=["tag", "customer"], name="tag_customers"
-            ),
+            index=models.Index(condition=models.Q(("removed_at", None)), fields=["tag", "customer"], name="tag_customers"),
         ),
         migrations.AddConstraint(
             model_name="customertag",

@@ -64,12 +64,13 @@ def find(wanted: Iterable[tuple[str, str, str, bytes]]) -> dict[tuple[str, str, 
 
 def _add_nameless(missing: dict[tuple[str, str, bytes], str], *, source: str, now: datetime) -> None:
     keys = list(missing)
-    wrapped, sealed = [], []
-    for kind, _, _ in keys:
+    wrapped: list[str | None] = []
+    sealed: list[str | None] = []
+    for key in keys:
         data_key, wrapping = pii.new_data_key()
-        contact = kind in identifiers.CONTACT_KINDS
+        contact = key[0] in identifiers.CONTACT_KINDS
         wrapped.append(wrapping.hex() if contact else None)
-        sealed.append(pii.seal(data_key, missing[keys[len(sealed)]], purpose=kind).hex() if contact else None)
+        sealed.append(pii.seal(data_key, missing[key], purpose=key[0]).hex() if contact else None)
     bulk.stage(
         "incoming_nameless",
         pa.table(
@@ -77,9 +78,7 @@ def _add_nameless(missing: dict[tuple[str, str, bytes], str], *, source: str, no
                 "kind": pa.array([key[0] for key in keys], pa.string()),
                 "namespace": pa.array([key[1] for key in keys], pa.string()),
                 "digest": pa.array([key[2].hex() for key in keys], pa.string()),
-                "value": pa.array(
-                    ["" if key[0] in identifiers.CONTACT_KINDS else missing[key] for key in keys], pa.string()
-                ),
+                "value": pa.array(["" if key[0] in identifiers.CONTACT_KINDS else missing[key] for key in keys], pa.string()),
                 "hint": pa.array([identifiers.hint(key[0], missing[key]) for key in keys], pa.string()),
                 "wrapped": pa.array(wrapped, pa.string()),
                 "sealed": pa.array(sealed, pa.string()),

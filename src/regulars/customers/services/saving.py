@@ -29,7 +29,7 @@ CUSTOMERS = pa.schema(
     + [(name, pa.string()) for name in SEALED]  # birth_date as 1986-05-04 or --05-04 without a year
     + [("home_store", pa.string()), ("joined_on", pa.date32()), ("custom", pa.string()), ("tags", pa.string())]
 )
-_LENGTHS = {name: Customer._meta.get_field(name).max_length or 0 for name in PROFILE}
+_LENGTHS = {field.name: field.max_length or 0 for field in Customer._meta.fields if field.name in PROFILE}
 _IDENTIFIERS = (("external_id", "external"), ("phone", "phone"), ("email", "email"), ("card", "card"))
 
 
@@ -81,9 +81,7 @@ def _read(table: pa.Table, source: str, outcome: SaveOutcome) -> list[Person]:
     return people
 
 
-def _identifiers(
-    row: dict[str, Any], country: str, source: str
-) -> tuple[dict[tuple[str, str, bytes], str], list[Problem]]:
+def _identifiers(row: dict[str, Any], country: str, source: str) -> tuple[dict[tuple[str, str, bytes], str], list[Problem]]:
     found: dict[tuple[str, str, bytes], str] = {}
     faults = []
     for column, kind in _IDENTIFIERS:
@@ -109,10 +107,11 @@ def _row_faults(row: dict[str, Any]) -> list[Problem]:
             date.fromisoformat(row["birth_date"].replace("--", "2000-", 1))
         except ValueError:
             faults.append(Problem(row["row"], "birth_date", "date.invalid", "Write the birthday as 1986-05-04."))
-    for name in PROFILE:
-        if row[name] and len(row[name]) > _LENGTHS[name]:
-            faults.append(Problem(row["row"], name, "text.too_long", f"At most {_LENGTHS[name]} characters."))
-    return faults
+    return faults + [
+        Problem(row["row"], name, "text.too_long", f"At most {_LENGTHS[name]} characters.")
+        for name in PROFILE
+        if row[name] and len(row[name]) > _LENGTHS[name]
+    ]
 
 
 def _find_known(people: list[Person], outcome: SaveOutcome) -> None:
@@ -138,9 +137,7 @@ def _find_known(people: list[Person], outcome: SaveOutcome) -> None:
 def _stores(people: list[Person], allowed: frozenset[int] | None, outcome: SaveOutcome) -> dict[str, int]:
     """Return code → id of the home stores, taking out people of stores that the viewer does not know."""
     codes = {person.said["home_store"] for person in people if "home_store" in person.said}
-    known = dict(
-        bulk.fetch("SELECT code, id FROM organization_store WHERE code = ANY (%(codes)s)", {"codes": list(codes)})
-    )
+    known = dict(bulk.fetch("SELECT code, id FROM organization_store WHERE code = ANY (%(codes)s)", {"codes": list(codes)}))
     if allowed is not None:
         known = {code: store for code, store in known.items() if store in allowed}
     for person in people:

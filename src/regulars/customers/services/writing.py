@@ -81,9 +81,7 @@ def _drafts(people: list[Person], stores: dict[str, int], source: str, now: date
     known = [person.customer_id for person in people if person.customer_id is not None]
     before = _current(known)
     wrapped = dict(
-        bulk.fetch(
-            "SELECT customer_id, wrapped FROM customers_customerkey WHERE customer_id = ANY (%(ids)s)", {"ids": known}
-        )
+        bulk.fetch("SELECT customer_id, wrapped FROM customers_customerkey WHERE customer_id = ANY (%(ids)s)", {"ids": known})
     )
     fresh = iter(_reserve(len(people) - len(known)))
     drafts = []
@@ -92,7 +90,9 @@ def _drafts(people: list[Person], stores: dict[str, int], source: str, now: date
         stored = wrapped.get(customer_id)
         data_key, wrapping = (pii.unwrap(stored), None) if stored is not None else pii.new_data_key()
         old = before.get(customer_id)
-        after = _after(person, old, stores.get(person.said.get("home_store", "")), data_key, source, now)
+        after = _after(person, old, data_key, source=source, now=now)
+        home_store = stores.get(person.said.get("home_store", ""))
+        after["home_store_id"] = home_store if home_store is not None else after["home_store_id"]
         drafts.append(_Draft(person, customer_id, old, after, data_key, wrapping))
     return drafts
 
@@ -116,15 +116,14 @@ def _current(ids: list[int]) -> dict[int, dict[str, Any]]:
     return {row[0]: dict(zip(_FIELDS, row[1:], strict=True)) for row in rows}
 
 
-def _after(
-    person: Person, old: dict[str, Any] | None, home_store: int | None, key: pii.DataKey, source: str, now: datetime
-) -> dict[str, Any]:
+def _after(person: Person, old: dict[str, Any] | None, key: pii.DataKey, *, source: str, now: datetime) -> dict[str, Any]:
     said = person.said
-    was = old or dict.fromkeys(PROFILE, "") | {"home_store_id": None, "joined_on": None, "custom": {}, "sealed": None}
+    nothing = dict.fromkeys(PROFILE, "") | {"home_store_id": None, "joined_on": None, "custom": {}, "sealed": None}
+    was: dict[str, Any] = old or nothing
     after = {name: said.get(name) or was[name] for name in PROFILE}
     if after["kind"] in ("", "nameless"):
         after["kind"] = said.get("kind") or ("person" if after["name"] else "nameless")
-    after["home_store_id"] = home_store if home_store is not None else was["home_store_id"]
+    after["home_store_id"] = was["home_store_id"]
     after["joined_on"] = said.get("joined_on") or was["joined_on"]
     after["custom"] = _custom(was["custom"], said.get("custom"), source, now)
     after["sealed"] = _sealed(was["sealed"], {name: said[name] for name in SEALED if name in said}, key)

@@ -62,9 +62,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "store",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="organization.store"
-                    ),
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="organization.store"),
                 ),
             ],
         ),
@@ -139,9 +137,7 @@ class Migration(migrations.Migration):
                 ("paid_amount", models.BigIntegerField()),
                 (
                     "product",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="catalog.product"
-                    ),
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="catalog.product"),
                 ),
                 (
                     "receipt",
