@@ -91,6 +91,7 @@ def _keeping(command) -> None:  # type: ignore[no-untyped-def]
     doctor = command("doctor", "keeping:doctor", "say what is wrong with this installation and how to mend it")
     doctor.add_argument("--port", type=int, default=8000, help="the port that serve would use")
     doctor.add_argument("--json", action="store_true")
+    command("openapi", "api:openapi", "print the OpenAPI document of the REST API")
 
 
 def _access(command) -> None:  # type: ignore[no-untyped-def]

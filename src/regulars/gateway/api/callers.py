@@ -45,8 +45,8 @@ class ApiKey(AuthBase):
     openapi_scheme = "bearer"
     openapi_description = "An API key from Settings → API keys, or `regulars keys create`."
 
-    def __init__(self, action: str) -> None:
-        self.action = action
+    def __init__(self, actions: tuple[str, ...]) -> None:
+        self.actions = actions
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Viewer | None:
@@ -58,7 +58,7 @@ class ApiKey(AuthBase):
             viewer = organization.authenticate_key(secret.strip(), now=timezone.now())
         if viewer is None:
             raise KeyRefusedError("This API key is not valid here.")
-        return _admit(viewer, self.action)
+        return _admit(viewer, self.actions)
 
 
 class Session(AuthBase):
@@ -69,8 +69,8 @@ class Session(AuthBase):
     openapi_name = "sessionid"
     openapi_description = "A signed-in person's browser. Unsafe methods also need the `X-CSRFToken` header."
 
-    def __init__(self, action: str) -> None:
-        self.action = action
+    def __init__(self, actions: tuple[str, ...]) -> None:
+        self.actions = actions
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Viewer | None:
@@ -79,16 +79,17 @@ class Session(AuthBase):
             return None
         if check_csrf(request) is not None:
             raise CsrfError("Send the CSRF token of your session as X-CSRFToken.")
-        return _admit(viewer, self.action)
+        return _admit(viewer, self.actions)
 
 
 def callers_for(operation_id: str) -> list[Any]:
-    """Return the ways in to one operation; each knows the action that the operation needs."""
-    action = rights.ACTIONS[operation_id]
-    return [ApiKey(action), Session(action)]
+    """Return the ways in to one operation; each knows the actions that the operation needs."""
+    actions = rights.ACTIONS[operation_id]
+    return [ApiKey(actions), Session(actions)]
 
 
-def _admit(viewer: Viewer, action: str) -> Viewer:
+def _admit(viewer: Viewer, actions: tuple[str, ...]) -> Viewer:
     rates.process.spend(f"key:{viewer.key_id}" if viewer.key_id else f"person:{viewer.person_id}")
-    viewer.require(action)
+    for action in actions:
+        viewer.require(action)
     return viewer

@@ -93,18 +93,13 @@ def _save(rows: Mapping[int, CustomerIn], *, viewer: Viewer, now: datetime) -> t
     wrong = {fault.row for fault in faults}
     good = {line: row for line, row in rows.items() if line not in wrong}
     known, home = _ids(good, viewer), _home_store(viewer)
-    table = [
-        _row(row, home_store=None if line in known else home) | _named(row) | {"row": line}
-        for line, row in good.items()
-    ]
+    table = [_row(row, home_store=None if line in known else home) | _named(row) | {"row": line} for line, row in good.items()]
     outcome = _to_room(table, viewer=viewer, now=now)
     refused = {problem.row for problem in outcome.problems}
     ids = _ids({line: row for line, row in good.items() if line not in refused}, viewer)
     lost = good.keys() - refused - ids.keys()
     outcome.problems += faults
-    outcome.problems += [
-        Problem(line, None, AMBIGUOUS, "These identifiers belong to several customers.") for line in lost
-    ]
+    outcome.problems += [Problem(line, None, AMBIGUOUS, "These identifiers belong to several customers.") for line in lost]
     return outcome, ids
 
 

@@ -40,9 +40,7 @@ def find(named: LookUp, viewer: Viewer) -> Customer | None:
     if isinstance(normal, identifiers.Fault):
         return None
     space = recognition.scoped(named.kind, named.namespace, viewer.source)
-    holders = Identifier.objects.filter(
-        kind=named.kind, namespace=space, digest=pii.digest(named.kind, normal), valid_to=None
-    )
+    holders = Identifier.objects.filter(kind=named.kind, namespace=space, digest=pii.digest(named.kind, normal), valid_to=None)
     return visible(viewer, "customer.lookup").filter(pk__in=holders.values("customer")).first()
 
 

@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from regulars.core import money
+from regulars.core.errors import InvalidInputError
 
 BIGINT_MAX = 2**63 - 1
 AMOUNT_MAX = 10**15  # a thousand times what any till will ever show; sums of many stay within 64 bits
@@ -63,9 +64,7 @@ def _amount(value: Any) -> int | str:
         return value
     if isinstance(value, str) and re.fullmatch(_DECIMAL, value, re.ASCII):
         return value
-    raise PydanticCustomError(
-        "amount.format", 'Write an amount as integer minor units (1250) or as a string ("12.50").'
-    )
+    raise PydanticCustomError("amount.format", 'Write an amount as integer minor units (1250) or as a string ("12.50").')
 
 
 def _quantity(value: Any) -> int | str:
@@ -73,9 +72,7 @@ def _quantity(value: Any) -> int | str:
         return value
     if isinstance(value, str) and re.fullmatch(_PIECES, value, re.ASCII):
         return value
-    raise PydanticCustomError(
-        "quantity.format", 'Write pieces as an integer (2) or as a string with decimals ("0.735").'
-    )
+    raise PydanticCustomError("quantity.format", 'Write pieces as an integer (2) or as a string with decimals ("0.735").')
 
 
 def _instant(value: Any) -> datetime:
@@ -138,6 +135,18 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class UnknownParameterError(InvalidInputError):
+    """The list has no such query parameter."""
+
+    code = "field.unknown"
+
+
+class RepeatedParameterError(InvalidInputError):
+    """A query parameter was given more than once."""
+
+    code = "field.repeated"
+
+
 class Filters(BaseModel):
     """The query parameters of one list; unknown or repeated ones are refused."""
 
@@ -147,9 +156,9 @@ class Filters(BaseModel):
         request: HttpRequest | None = (info.context or {}).get("request")
         for name, sent in request.GET.lists() if request else ():
             if name not in cls.model_fields:
-                raise PydanticCustomError("field.unknown", "There is no such query parameter.")
+                raise UnknownParameterError("There is no such query parameter.", field=name)
             if len(sent) > 1:
-                raise PydanticCustomError("field.repeated", "Give each query parameter once.")
+                raise RepeatedParameterError("Give each query parameter once.", field=name)
         return values
 
 

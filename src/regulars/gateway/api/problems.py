@@ -115,9 +115,7 @@ def from_rows(problems: Iterable[Problem]) -> list[FieldProblem]:
 
 def from_pydantic(faults: Iterable[Any], *, skip: int = 0) -> list[FieldProblem]:
     """Return pydantic's faults in the API's shape, without the first `skip` parts of each place."""
-    return [
-        FieldProblem(field=_path(fault["loc"][skip:]), code=_fault_code(fault), detail=fault["msg"]) for fault in faults
-    ]
+    return [FieldProblem(field=_path(fault["loc"][skip:]), code=_fault_code(fault), detail=fault["msg"]) for fault in faults]
 
 
 def add_to(api: NinjaAPI) -> None:

@@ -84,9 +84,7 @@ def pieces(milli: int) -> str:
 
 
 def _discount(discount: LineDiscount) -> DiscountOut:
-    return DiscountOut(
-        kind=discount.kind, amount=discount.amount, funded_by=discount.funded_by, reference=discount.reference
-    )
+    return DiscountOut(kind=discount.kind, amount=discount.amount, funded_by=discount.funded_by, reference=discount.reference)
 
 
 def _original(link: ReturnLink) -> OriginalOut:

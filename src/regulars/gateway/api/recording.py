@@ -55,9 +55,7 @@ def record_one(receipt: ReceiptIn, *, viewer: Viewer, now: datetime) -> tuple[in
     return recorded.ids[1], 1 in recorded.new
 
 
-def record_many(
-    receipts: Mapping[int, ReceiptIn], *, viewer: Viewer, now: datetime, historical: bool = False
-) -> Recorded:
+def record_many(receipts: Mapping[int, ReceiptIn], *, viewer: Viewer, now: datetime, historical: bool = False) -> Recorded:
     """Record receipts by message number; a store outside the caller's scope refuses them all."""
     stores = store_currencies({receipt.store for receipt in receipts.values()}, viewer)
     _refuse_foreign(receipts.values(), stores, viewer)

@@ -28,9 +28,7 @@ def refuse_faults(found: Iterable[Problem], *, names: dict[str, str] | None = No
     faults = list(found)
     if faults:
         errors = [
-            problems.FieldProblem(
-                field=(names or {}).get(it.column or "", it.column), code=it.code, detail=str(it.message)
-            )
+            problems.FieldProblem(field=(names or {}).get(it.column or "", it.column), code=it.code, detail=str(it.message))
             for it in faults
         ]
         raise RowRefusedError(errors[0].detail, errors=errors)

@@ -27,9 +27,7 @@ class CategoryFilters(cursors.PageFilters):
 
 @router.get(
     "",
-    **operation(
-        "list_categories", "List categories by path", answers={200: cursors.Page[CategoryOut]}, refusals=(422,)
-    ),
+    **operation("list_categories", "List categories by path", answers={200: cursors.Page[CategoryOut]}, refusals=(422,)),
 )
 def list_categories(request: HttpRequest, filters: Query[CategoryFilters]) -> dict[str, Any]:  # noqa: ARG001
     rows = Category.objects.all()

@@ -33,16 +33,12 @@ router = Router(tags=["Catalog"])
 class ProductFilters(cursors.PageFilters):
     """Which products."""
 
-    search: Annotated[str, Line(100)] | None = Field(
-        default=None, description="Part of the name, or a whole SKU or barcode."
-    )
+    search: Annotated[str, Line(100)] | None = Field(default=None, description="Part of the name, or a whole SKU or barcode.")
     category: Id | None = Field(default=None, description="In this category or one below it.")
     sku: Annotated[str, Line(64)] | None = None
 
 
-@router.get(
-    "", **operation("list_products", "List products by SKU", answers={200: cursors.Page[ProductOut]}, refusals=(422,))
-)
+@router.get("", **operation("list_products", "List products by SKU", answers={200: cursors.Page[ProductOut]}, refusals=(422,)))
 def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> dict[str, Any]:
     show = partial(_show, viewer=viewer_of(request))
     return cursors.page(_matching(filters), filters, order=("sku",), show=show)

@@ -83,9 +83,7 @@ def record_receipt(request: HttpRequest, receipt: ReceiptIn, response: HttpRespo
 @router.post("/bulk", **bulk("record_receipts", "Record many sales and returns", row=ReceiptIn, keyed=False))
 def record_receipts(request: HttpRequest, options: Query[BulkOptions]) -> HttpResponse:
     lines = ndjson.read(request, ReceiptIn)
-    recorded = recording.record_many(
-        lines.rows, viewer=viewer_of(request), now=timezone.now(), historical=options.historical
-    )
+    recorded = recording.record_many(lines.rows, viewer=viewer_of(request), now=timezone.now(), historical=options.historical)
     lines.faults |= recorded.faults
     return lines.results(
         saved={line: ("created" if line in recorded.new else "unchanged", id) for line, id in recorded.ids.items()}

@@ -32,16 +32,12 @@ router = Router(tags=["Stores"])
 class StoreFilters(cursors.PageFilters):
     """Which stores."""
 
-    search: Annotated[str, Line(100)] | None = Field(
-        default=None, description="Part of the name or city, or a whole code."
-    )
+    search: Annotated[str, Line(100)] | None = Field(default=None, description="Part of the name or city, or a whole code.")
     code: Annotated[str, Line(64)] | None = None
     region_code: Annotated[str, Line(64)] | None = None
 
 
-@router.get(
-    "", **operation("list_stores", "List stores by code", answers={200: cursors.Page[StoreOut]}, refusals=(422,))
-)
+@router.get("", **operation("list_stores", "List stores by code", answers={200: cursors.Page[StoreOut]}, refusals=(422,)))
 def list_stores(request: HttpRequest, filters: Query[StoreFilters]) -> dict[str, Any]:
     rows = _visible(viewer_of(request), "store.read")
     return cursors.page(_matching(rows, filters), filters, order=("code",), show=_show)
@@ -90,9 +86,7 @@ def get_store(request: HttpRequest, id: Id) -> StoreOut:
     return _one(viewer_of(request), pk=id)
 
 
-@router.patch(
-    "/{id}", **operation("change_store", "Change a store", answers={200: StoreOut}, refusals=(404, 413, 415, 422))
-)
+@router.patch("/{id}", **operation("change_store", "Change a store", answers={200: StoreOut}, refusals=(404, 413, 415, 422)))
 def change_store(request: HttpRequest, id: Id, changes: StorePatch) -> StoreOut:
     viewer = viewer_of(request)
     with transaction.atomic():
@@ -136,9 +130,7 @@ def _matching(rows: QuerySet[Store], filters: StoreFilters) -> QuerySet[Store]:
     if filters.region_code is not None:
         rows = rows.filter(region__code=filters.region_code)
     if filters.search:
-        rows = rows.filter(
-            Q(name__icontains=filters.search) | Q(city__icontains=filters.search) | Q(code=filters.search)
-        )
+        rows = rows.filter(Q(name__icontains=filters.search) | Q(city__icontains=filters.search) | Q(code=filters.search))
     return rows
 
 

@@ -68,9 +68,7 @@ class CustomerIn(ProfileFields):
     phone: Annotated[str, Line(40, least=1)] | None = None
     email: Annotated[str, Line(200, least=1)] | None = None
     card: Annotated[str, Line(200, least=1)] | None = None
-    external_id: Annotated[str, Line(200, least=1)] | None = Field(
-        default=None, description="Id in the caller's system."
-    )
+    external_id: Annotated[str, Line(200, least=1)] | None = Field(default=None, description="Id in the caller's system.")
     namespace: Annotated[str, Line(64)] | None = Field(
         default=None, description="Whose card or id it is. Default: the caller's own source."
     )

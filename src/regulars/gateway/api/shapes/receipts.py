@@ -37,9 +37,7 @@ class Recognized(Body):
     """By what the till recognized the customer; somebody unknown becomes a nameless customer."""
 
     kind: IdentifierKind
-    namespace: Annotated[str, Line(64)] = Field(
-        default="", description="The other system's name; for `external` and `openid`."
-    )
+    namespace: Annotated[str, Line(64)] = Field(default="", description="The other system's name; for `external` and `openid`.")
     value: Annotated[str, Line(200, least=1)]
 
 
@@ -93,9 +91,7 @@ class ReceiptHead(Body):
     channel: Channel = "store"
     customer: Recognized | None = None
     currency: Currency | None = Field(default=None, description="Default: the store's.")
-    tenders: list[TenderIn] = Field(
-        [], max_length=TENDERS_MAX, description="Adds up to what was paid; may be left out."
-    )
+    tenders: list[TenderIn] = Field([], max_length=TENDERS_MAX, description="Adds up to what was paid; may be left out.")
 
 
 class ReceiptIn(ReceiptHead):
@@ -179,9 +175,7 @@ class ReceiptOut(BaseModel):
     sold_at: datetime
     received_at: datetime
     business_date: date
-    clock_off: bool = Field(
-        description="The till's clock was not believed; the time of arrival gave the business date."
-    )
+    clock_off: bool = Field(description="The till's clock was not believed; the time of arrival gave the business date.")
     currency: str
     gross_amount: int
     discount_amount: int

@@ -28,18 +28,10 @@ class StoreFields(Body):
     """What can be said of a store; what is left out, or null, stays as it is."""
 
     name: Annotated[str, Line(200, least=1)] | None = None
-    region_code: Annotated[str, Line(64, least=1)] | None = Field(
-        default=None, description="An unknown region is made."
-    )
-    region_name: Annotated[str, Line(200, least=1)] | None = Field(
-        default=None, description="Of a region that is made now."
-    )
-    timezone: Annotated[str, Line(64, least=1)] | None = Field(
-        default=None, description="IANA name. Default: the company's."
-    )
-    day_cutoff_minutes: int | None = Field(
-        None, ge=0, le=1439, description="When the business day begins.", strict=True
-    )
+    region_code: Annotated[str, Line(64, least=1)] | None = Field(default=None, description="An unknown region is made.")
+    region_name: Annotated[str, Line(200, least=1)] | None = Field(default=None, description="Of a region that is made now.")
+    timezone: Annotated[str, Line(64, least=1)] | None = Field(default=None, description="IANA name. Default: the company's.")
+    day_cutoff_minutes: int | None = Field(None, ge=0, le=1439, description="When the business day begins.", strict=True)
     format: Format | None = None
     open_hours: dict[Weekday, Hours] | None = Field(default=None, description="Local time, by weekday.")
     currency: Currency | None = Field(default=None, description="Default: the company's.")
