@@ -14,9 +14,7 @@ from tests.organization.factories import NOW
 
 def write(count: int = 3) -> None:
     for number in range(count):
-        audit.record(
-            access.system(), "store.changed", "store", number, now=NOW, before={"name": "A"}, after={"name": "B"}
-        )
+        audit.record(access.system(), "store.changed", "store", number, now=NOW, before={"name": "A"}, after={"name": "B"})
 
 
 def sql(statement: str) -> None:
@@ -91,9 +89,7 @@ def test_an_added_entry_breaks_its_seal(sealed) -> None:
     assert len(audit.check_chain()) == 1
 
 
-@pytest.mark.parametrize(
-    "column", ["digest = '\\x00'", "entries = entries + 1", "sealed_at = now()", "to_xid = to_xid + 1"]
-)
+@pytest.mark.parametrize("column", ["digest = '\\x00'", "entries = entries + 1", "sealed_at = now()", "to_xid = to_xid + 1"])
 def test_a_changed_seal_breaks_the_chain(sealed, column: str) -> None:
     sql(f"UPDATE organization_auditseal SET {column} WHERE from_xid = 0")
     assert audit.check_chain()

@@ -148,9 +148,7 @@ def test_a_role_is_given_and_taken_on_the_page() -> None:
 
 def test_nobody_gives_themselves_a_role_on_the_page() -> None:
     ana = person("admin")
-    assert (
-        signed_in(ana).post(f"/staff/{ana.pk}/roles/", {"role": "marketer", "place": "head_office"}).status_code == 403
-    )
+    assert signed_in(ana).post(f"/staff/{ana.pk}/roles/", {"role": "marketer", "place": "head_office"}).status_code == 403
     assert [held.role for held in ana.grants.all()] == ["admin"]
 
 

@@ -153,9 +153,7 @@ def test_the_company_is_set_up_once_with_a_person_for_everything_at_head_office(
     assert not first.has_usable_password()
     assert not as_(first).scope("customer.list").masked
     with pytest.raises(organization.AlreadySetUpError):
-        organization.setup_company(
-            **facts, owner_name="Ben", owner_email="ben@example.com", viewer=access.system(), now=NOW
-        )
+        organization.setup_company(**facts, owner_name="Ben", owner_email="ben@example.com", viewer=access.system(), now=NOW)
     assert Person.objects.count() == 1
 
 

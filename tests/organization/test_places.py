@@ -73,9 +73,7 @@ def test_the_last_of_two_rows_wins() -> None:
 )
 def test_a_faulty_store_is_refused_with_its_row_and_column(fault, code) -> None:
     outcome = save([{"code": "1", "name": "Fine"}, {"code": "2", "name": "Faulty", **fault}])
-    assert [(problem.row, problem.column, problem.code) for problem in outcome.problems] == [
-        (2, next(iter(fault)), code)
-    ]
+    assert [(problem.row, problem.column, problem.code) for problem in outcome.problems] == [(2, next(iter(fault)), code)]
     assert [made.name for made in Store.objects.all()] == ["Fine"]
 
 

@@ -34,5 +34,5 @@ def ensure(*, now: datetime):  # type: ignore[no-untyped-def]
         person = Person.objects.filter(email=EMAIL).first() or services.create_person(
             email=EMAIL, name="Owner", viewer=viewer, now=now
         )
-        services.give_role(person, Role.ADMIN, viewer=viewer, now=now)
+        services.give_head_office_roles(person, viewer=viewer, now=now)
     return person
