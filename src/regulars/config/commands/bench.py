@@ -25,10 +25,14 @@ def bench(options: argparse.Namespace) -> None:
     os.environ.setdefault("REGULARS_LOG_LEVEL", "WARNING")
     try:
         with installation.opened():
-            rows = benchmarks.run(modules, scale=options.scale, say=lambda text: sys.stderr.write(text + "\n"))
+            rows = benchmarks.run(modules, scale=options.scale, say=_say)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if options.json:
         sys.stdout.write(json.dumps([row.as_json() for row in rows], indent=2) + "\n")
     else:
         benchmarks.show(rows)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")

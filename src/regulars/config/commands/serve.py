@@ -48,9 +48,9 @@ def run(options: argparse.Namespace, home: HomeFolder) -> None:
 
 def worker(_: argparse.Namespace) -> None:
     """Run the worker in this process."""
-    from regulars.config import worker
-
     with installation.opened():
+        from regulars.config import worker
+
         worker.run()
 
 
