@@ -18,7 +18,7 @@ class LakeTable(models.Model):
 
 
 class CustomerFigures(models.Model):
-    """One row per customer with at least one purchase: value, rhythm, stage and likes as of `as_of`. Amounts in minor units."""
+    """One row per customer with a purchase: value, rhythm, stage and likes as of `as_of`. Amounts in minor units."""
 
     customer_id = models.BigIntegerField(primary_key=True)  # no foreign key: rebuilt from the lake at any time
     as_of = models.DateField()
@@ -26,14 +26,19 @@ class CustomerFigures(models.Model):
     last_purchase_date = models.DateField()
     recency_days = models.PositiveIntegerField()
     purchase_days = models.PositiveIntegerField()  # distinct business dates with positive net sales
+    purchase_days_12m = models.PositiveIntegerField(default=0)
     receipts = models.PositiveIntegerField()
     net_amount = models.BigIntegerField()
     net_amount_12m = models.BigIntegerField()
     discount_amount = models.BigIntegerField()
     average_basket_amount = models.BigIntegerField(null=True)
     interval_days = models.FloatField(null=True)  # median days between purchase days
-    interval_spread_days = models.FloatField(null=True)
-    due_date = models.DateField(null=True)  # last purchase + usual interval
+    interval_spread_days = models.FloatField(null=True)  # from the median to what nine in ten pauses do not exceed
+    usual_days = models.FloatField(default=0)  # the same two, drawn towards other customers' for who came seldom
+    long_days = models.FloatField(default=0)
+    recent_days = models.PositiveIntegerField(default=0)  # purchase days in the last 90 days
+    earlier_days = models.PositiveIntegerField(default=0)  # … and in the 90 days before
+    due_date = models.DateField(null=True)  # last purchase + usual days
     recency_score = models.PositiveSmallIntegerField(null=True)
     frequency_score = models.PositiveSmallIntegerField(null=True)
     monetary_score = models.PositiveSmallIntegerField(null=True)

@@ -1,0 +1,55 @@
+"""What the worker does for the lake and the figures: copy every minute, refresh the figures after news, tidy up at night."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from regulars.insight.customers import write_back
+from regulars.insight.lake import compact, sync, undo
+
+# However many sales arrive, the figures of all customers are computed at most this often.
+_FIGURES_DELAY = timedelta(minutes=5)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="insight.sync_lake", queueing_lock="insight.sync_lake", lock="insight.lake", pass_context=False)
+def sync_lake(timestamp: int | None = None) -> None:
+    """Copy what is new into the lake; see to the figures if there were receipts."""
+    copied = sync.sync(now=timezone.now())
+    if any(table.rows for table in copied if table.table in {"receipt", "customer"}):
+        request(refresh_figures, after=_FIGURES_DELAY)
+
+
+@app.task(name="insight.refresh_figures", queueing_lock="insight.refresh_figures")
+def refresh_figures() -> None:
+    """Bring every customer's figures up to date."""
+    write_back.refresh_figures()
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(name="insight.compact_lake", queueing_lock="insight.compact_lake", lock="insight.lake", pass_context=False)
+def compact_lake(timestamp: int | None = None) -> None:
+    """Sort and join the day's small files, drop old ones, refresh the dimensions."""
+    compact.compact(now=timezone.now())
+
+
+@app.task(name="insight.undo_batch", lock="insight.lake")
+def undo_batch(batch_id: int) -> None:
+    """Take an undone import out of the lake, then out of the figures."""
+    undo.undo_batch(batch_id)
+    request(refresh_figures)
+
+
+def request(task: object, *, after: timedelta = timedelta(0), **arguments: object) -> None:
+    """Queue a task unless it waits already; its own savepoint keeps the caller's transaction whole."""
+    schedule = {"schedule_at": timezone.now() + after} if after else {}
+    try:
+        with transaction.atomic():
+            task.configure(**schedule).defer(**arguments)  # type: ignore[attr-defined] # procrastinate is untyped here
+    except AlreadyEnqueued:
+        pass  # the waiting one will see what is new as well
