@@ -57,6 +57,16 @@ def open_sealed(key: DataKey, sealed: bytes, *, purpose: str) -> str:
     return _decrypt(key, bytes(sealed), purpose.encode()).decode()
 
 
+def seal_bytes(key: DataKey, content: bytes, *, purpose: str) -> bytes:
+    """Encrypt a file's content."""
+    return _encrypt(key, content, purpose.encode())
+
+
+def open_bytes(key: DataKey, sealed: bytes, *, purpose: str) -> bytes:
+    """Decrypt what `seal_bytes` made."""
+    return _decrypt(key, sealed, purpose.encode())
+
+
 @cache
 def _derived(use: str) -> bytes:
     master = bytes.fromhex(settings.REGULARS_MASTER_KEY)

@@ -29,7 +29,7 @@ CUSTOMERS = pa.schema(
     + [(name, pa.string()) for name in SEALED]  # birth_date as 1986-05-04 or --05-04 without a year
     + [("home_store", pa.string()), ("joined_on", pa.date32()), ("custom", pa.string()), ("tags", pa.string())]
 )
-_LENGTHS = {field.name: field.max_length or 0 for field in Customer._meta.fields if field.name in PROFILE}
+LENGTHS = {field.name: field.max_length or 0 for field in Customer._meta.fields if field.name in PROFILE}
 _IDENTIFIERS = (("external_id", "external"), ("phone", "phone"), ("email", "email"), ("card", "card"))
 
 
@@ -108,9 +108,9 @@ def _row_faults(row: dict[str, Any]) -> list[Problem]:
         except ValueError:
             faults.append(Problem(row["row"], "birth_date", "date.invalid", "Write the birthday as 1986-05-04."))
     return faults + [
-        Problem(row["row"], name, "text.too_long", f"At most {_LENGTHS[name]} characters.")
+        Problem(row["row"], name, "text.too_long", f"At most {LENGTHS[name]} characters.")
         for name in PROFILE
-        if row[name] and len(row[name]) > _LENGTHS[name]
+        if row[name] and len(row[name]) > LENGTHS[name]
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -152,7 +153,7 @@ def _write_profiles(drafts: list[_Draft], source: str, now: datetime) -> None:
     columns: dict[str, Any] = {
         "id": pa.array([draft.customer_id for draft in drafts], pa.int64()),
         "is_new": pa.array([draft.before is None for draft in drafts], pa.bool_()),
-        "completeness": pa.array([_completeness(draft.after) for draft in drafts], pa.int32()),
+        "completeness": pa.array([completeness(draft.after) for draft in drafts], pa.int32()),
         "home_store_id": pa.array([draft.after["home_store_id"] for draft in drafts], pa.int64()),
         "joined_on": pa.array([draft.after["joined_on"] for draft in drafts], pa.date32()),
         "custom": pa.array([json.dumps(draft.after["custom"], ensure_ascii=False) for draft in drafts], pa.string()),
@@ -165,7 +166,8 @@ def _write_profiles(drafts: list[_Draft], source: str, now: datetime) -> None:
     bulk.execute(_KNOWN_IN_HOME_STORE, {"now": now})
 
 
-def _completeness(after: dict[str, Any]) -> int:
+def completeness(after: Mapping[str, Any]) -> int:
+    """Return how many percent of what the company asks for is known."""
     return round(100 * sum(bool(after[name]) for name in _COUNTED) / len(_COUNTED))
 
 
