@@ -1,0 +1,1 @@
+"""Pages in a real browser. Skips visibly where Chromium is missing."""

@@ -1,0 +1,1 @@
+"""The product as stories, one per file."""
