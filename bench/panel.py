@@ -11,6 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from regulars.insight.lake.facts import SHAPES
+from regulars.insight.lake.storage import Lake
+
 HOUSEHOLD_STRIDE = 10_000
 BASKET_STRIDE = 100_000_000_000
 
@@ -35,6 +38,16 @@ def open_panel(*, times: int = 1, memory: str = "2GB") -> duckdb.DuckDBPyConnect
         kind = "TABLE" if name in _KEPT else "VIEW"
         panel.execute(f"CREATE {kind} {name} AS {query}")
     return panel
+
+
+def write_lake(panel: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """Write the panel as the lake's tables, shaped by the very statements that a sync shapes them with."""
+    for name, query in (_LAKE_SOURCES | _LAKE_DIMENSIONS).items():
+        panel.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+    for name in _LAKE_DIMENSIONS:
+        lake.replace(name.removeprefix("lake_"), panel.table(name).to_arrow_reader())
+    for name in ("receipt", "receipt_line"):
+        lake.replace(name, panel.sql(SHAPES[name]).to_arrow_reader(), partition=["business_month"])
 
 
 _KEPT = {"organization_store", "catalog_category", "catalog_supplier", "catalog_brand", "catalog_product"}
@@ -66,7 +79,8 @@ _DIMENSIONS = {
         SELECT manufacturer_id AS id, manufacturer_id::VARCHAR AS code, 'Manufacturer ' || manufacturer_id AS name
         FROM (SELECT DISTINCT manufacturer_id FROM products WHERE manufacturer_id IS NOT NULL)""",
     "catalog_product": """
-        SELECT p.product_id AS id, p.product_id::VARCHAR AS sku, coalesce(p.product_type, p.product_category, p.department) AS name,
+        SELECT p.product_id AS id, p.product_id::VARCHAR AS sku,
+               coalesce(p.product_type, p.product_category, p.department) AS name,
                c.id AS category_id, b.id AS brand_id, p.manufacturer_id AS supplier_id, '' AS barcode,
                coalesce(p.package_size, '') AS package_size, true AS counts_units, false AS is_placeholder,
                'panel' AS source, TIMESTAMPTZ '2017-01-01' AS created_at, TIMESTAMPTZ '2017-01-01' AS updated_at
@@ -132,4 +146,35 @@ _FACTS = {
     "sales_tender": """
         SELECT id AS receipt_id, 1::SMALLINT AS tender_no, 'unspecified' AS kind, paid_amount AS amount, '' AS reference
         FROM sales_receipt""",
+}
+
+_LAKE_SOURCES = {
+    "receipt_source": """
+        SELECT id AS receipt_id, kind, store_id, customer_id, channel, business_date, sold_at,
+               hour(sold_at AT TIME ZONE 'America/New_York')::SMALLINT AS hour,
+               currency, gross_amount, discount_amount, net_amount, paid_amount, line_count, NULL::BIGINT AS batch_id
+        FROM sales_receipt""",
+    "header_source": """
+        SELECT receipt_id, kind, store_id, customer_id, channel, business_date, hour, batch_id FROM receipt_source""",
+    "line_source": """
+        SELECT receipt_id, line_no, product_id, quantity_milli, gross_amount, discount_amount, net_amount, paid_amount
+        FROM sales_receiptline""",
+    "discount_source": "SELECT receipt_id, line_no, kind, funded_by, amount FROM sales_linediscount",
+}
+
+_LAKE_DIMENSIONS = {
+    "lake_store": """
+        SELECT id AS store_id, code, name, region_id, 'Region 1' AS region, '/1/' AS region_path, format, city, timezone,
+               currency
+        FROM organization_store""",
+    "lake_product": """
+        SELECT p.id AS product_id, p.sku, p.name, p.category_id, coalesce(c.path, '') AS category,
+               coalesce(c.names[1], '') AS level1, coalesce(c.names[2], '') AS level2, coalesce(c.names[3], '') AS level3,
+               coalesce(array_to_string(c.names[1:2], ' / '), '') AS category2, p.brand_id, coalesce(b.name, '') AS brand,
+               coalesce(b.private_label, false) AS private_label, p.supplier_id,
+               p.counts_units AND coalesce(c.counts_units, true) AS counts_units, p.is_placeholder
+        FROM catalog_product p LEFT JOIN catalog_brand b ON b.id = p.brand_id
+        LEFT JOIN (SELECT *, string_split(path, ' / ') AS names FROM catalog_category) c ON c.id = p.category_id""",
+    "lake_customer": """
+        SELECT id AS customer_id, id AS resolved_id, kind, age_band, income_band, joined_on FROM customers_customer""",
 }

@@ -46,7 +46,8 @@ def shop(link: psycopg.Connection[Any]) -> None:
     )
     link.execute(
         "INSERT INTO catalog_category (id, path, name, level, parent_id, counts_units)"
-        " VALUES (1, 'FOOD', 'FOOD', 1, NULL, true), (2, 'FOOD / BREAD', 'BREAD', 2, 1, true), (3, 'FUEL', 'FUEL', 1, NULL, false)"
+        " VALUES (1, 'FOOD', 'FOOD', 1, NULL, true), (2, 'FOOD / BREAD', 'BREAD', 2, 1, true),"
+        " (3, 'FUEL', 'FUEL', 1, NULL, false)"
     )
     link.execute(
         "INSERT INTO catalog_product (id, sku, name, category_id, barcode, package_size, counts_units, is_placeholder,"

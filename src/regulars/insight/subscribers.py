@@ -1,4 +1,4 @@
-"""What insight does about events of the rooms below: copy new receipts soon, take undone imports back."""
+"""What insight does about events of the rooms below: copy new receipts soon, not only at the next minute."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from regulars.insight import tasks
 
 
 @on("receipts.recorded")
-def copy_soon(payload: dict[str, Any], now: datetime) -> None:
-    """Ask for a sync now instead of at the next minute."""
+def copy_soon(_payload: dict[str, Any], _now: datetime) -> None:
+    """Ask for a sync now."""
     tasks.request(tasks.sync_lake)
-
-
-@on("receipts.removed")
-def take_back(payload: dict[str, Any], now: datetime) -> None:
-    """Remove the facts of an undone import from the lake."""
-    tasks.undo_batch.defer(batch_id=int(payload["batch_id"]))

@@ -10,18 +10,19 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from regulars.insight.customers import write_back
-from regulars.insight.lake import compact, sync, undo
+from regulars.insight.lake import compact, sync
 
 # However many sales arrive, the figures of all customers are computed at most this often.
 _FIGURES_DELAY = timedelta(minutes=5)
+_SAID_OF_CUSTOMERS = {"receipt", "customer"}
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="insight.sync_lake", queueing_lock="insight.sync_lake", lock="insight.lake", pass_context=False)
-def sync_lake(timestamp: int | None = None) -> None:
+def sync_lake(timestamp: int | None = None) -> None:  # noqa: ARG001 (the scheduler's word)
     """Copy what is new into the lake; see to the figures if there were receipts."""
     copied = sync.sync(now=timezone.now())
-    if any(table.rows for table in copied if table.table in {"receipt", "customer"}):
+    if any(table.rows or table.undone for table in copied if table.table in _SAID_OF_CUSTOMERS):
         request(refresh_figures, after=_FIGURES_DELAY)
 
 
@@ -33,16 +34,9 @@ def refresh_figures() -> None:
 
 @app.periodic(cron="30 3 * * *")
 @app.task(name="insight.compact_lake", queueing_lock="insight.compact_lake", lock="insight.lake", pass_context=False)
-def compact_lake(timestamp: int | None = None) -> None:
+def compact_lake(timestamp: int | None = None) -> None:  # noqa: ARG001 (the scheduler's word)
     """Sort and join the day's small files, drop old ones, refresh the dimensions."""
     compact.compact(now=timezone.now())
-
-
-@app.task(name="insight.undo_batch", lock="insight.lake")
-def undo_batch(batch_id: int) -> None:
-    """Take an undone import out of the lake, then out of the figures."""
-    undo.undo_batch(batch_id)
-    request(refresh_figures)
 
 
 def request(task: object, *, after: timedelta = timedelta(0), **arguments: object) -> None:

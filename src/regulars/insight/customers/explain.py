@@ -79,9 +79,9 @@ def _stage_reason(figures: CustomerFigures) -> str:
         case Stage.DECLINING if rules.is_late(rhythm):
             return _("%(stage)s: last bought %(silence)s ago; nine in ten pauses are no longer than %(long)s.") % facts
         case Stage.DECLINING:
-            return _(
-                "%(stage)s: %(recent)s purchase days in the last 90 days, after %(earlier)s in the 90 days before."
-            ) % facts
+            return (
+                _("%(stage)s: %(recent)s purchase days in the last 90 days, after %(earlier)s in the 90 days before.") % facts
+            )
         case Stage.DORMANT:
             return _("%(stage)s: silent for %(silence)s, more than twice the longest usual pause of %(long)s.") % facts
         case Stage.LOST:

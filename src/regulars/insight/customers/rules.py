@@ -1,7 +1,7 @@
 """The decisions about one customer: usual pause, lifecycle stage, RFM class, place in the pyramid.
 
-Written twice on purpose: here for a reader, the explanation and the tests, and as Ibis expressions for all customers at once. A test
-holds the two together on real customers.
+Written twice on purpose: here for a reader, the explanation and the tests, and as Ibis expressions for all customers at once.
+A test holds the two together on real customers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What each customer brought, their place in the value pyramid (F60), and how much they buy on discount, with its confidence."""
+"""What each customer brought, their place in the value pyramid (F60), and how much they buy on discount."""
 
 from __future__ import annotations
 

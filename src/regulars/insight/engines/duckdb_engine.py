@@ -1,7 +1,7 @@
 """DuckDB in this process: reads the lake's Parquet files natively, in the memory it is given.
 
-For one machine, the default. The connection can read the lake's folder and nothing else, and its settings are locked, so that an
-ad-hoc question cannot reach other files or the network (T-16).
+For one machine, the default. The connection can read the lake's folder and nothing else, and its settings are locked, so
+that an ad-hoc question cannot reach other files or the network (T-16).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import ibis
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from regulars.insight.engines.engine import LakeEmptyError
+from regulars.insight.engines.contract import LakeEmptyError
 from regulars.insight.lake.storage import Lake
 
 

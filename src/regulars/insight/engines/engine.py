@@ -1,4 +1,4 @@
-"""What every engine can do, and which one this installation uses.
+"""Which engine this installation uses.
 
 For metrics and figures: `engine.chosen().table("receipt")` is the lake's table as an Ibis expression, `run` computes.
 """
@@ -6,46 +6,13 @@ For metrics and figures: `engine.chosen().table("receipt")` is the lake's table 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Protocol
 
-import pyarrow as pa
 from django.conf import settings
 
-from regulars.core.errors import DomainError
+from regulars.insight.engines.contract import Engine, EngineMissingError, EngineUnknownError, LakeEmptyError
 from regulars.insight.lake.storage import Lake, chosen_lake
 
-
-class EngineUnknownError(DomainError):
-    """REGULARS_ENGINE names no engine."""
-
-    code = "engine.unknown"
-
-
-class EngineMissingError(DomainError):
-    """The engine's package or program is not installed."""
-
-    code = "engine.missing"
-
-
-class LakeEmptyError(DomainError):
-    """The lake has not been filled yet."""
-
-    code = "lake.empty"
-
-
-class Engine(Protocol):
-    """Computes Ibis expressions over the lake's current tables."""
-
-    name: str
-
-    def table(self, name: str) -> Any:
-        """Return the lake's table as an Ibis table; LakeEmptyError before its first sync."""
-
-    def run(self, expression: Any) -> pa.Table:
-        """Compute an Ibis table expression."""
-
-    def version(self, *names: str) -> tuple[int, ...]:
-        """Return the versions of the lake's tables: whoever kept a result knows by them whether it still holds."""
+__all__ = ["Engine", "EngineMissingError", "EngineUnknownError", "LakeEmptyError", "chosen"]
 
 
 def chosen() -> Engine:

@@ -1,6 +1,7 @@
 """Spark: the same expressions on a cluster, for a company that outgrew one machine (`REGULARS_ENGINE=spark://…`).
 
-Reads the Parquet files that the lake's log names, so no Delta package is needed on the cluster. Needs the extra `spark` and Java.
+Reads the Parquet files that the lake's log names, so no Delta package is needed on the cluster. Needs the extra `spark`
+and Java.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import ibis
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from regulars.insight.engines.engine import EngineMissingError, LakeEmptyError
+from regulars.insight.engines.contract import EngineMissingError, LakeEmptyError
 from regulars.insight.lake.storage import Lake
 
 

@@ -49,9 +49,7 @@ def _compact(spec: TableSpec, table: DeltaTable, keep: timedelta) -> Compacted:
     before = len(table.file_uris())
     for filters in _crowded(spec, table):
         table.optimize.z_order(list(spec.order), partition_filters=filters)
-    dropped = table.vacuum(
-        retention_hours=int(keep.total_seconds() // 3600), dry_run=False, enforce_retention_duration=False
-    )
+    dropped = table.vacuum(retention_hours=int(keep.total_seconds() // 3600), dry_run=False, enforce_retention_duration=False)
     table.create_checkpoint()
     table.cleanup_metadata()
     return Compacted(spec.name, before, len(table.file_uris()), len(dropped))

@@ -47,12 +47,9 @@ SOURCES: dict[str, dict[str, str]] = {
 
 _MONTH = "(year(business_date) * 100 + month(business_date))::INTEGER AS business_month"
 _WEEKDAY = "isodow(business_date)::SMALLINT AS weekday"
-_BY_KIND = ", ".join(
-    f"coalesce(sum(amount) FILTER (kind = '{kind}'), 0)::BIGINT AS {kind}_amount" for kind in DISCOUNT_KINDS
-)
+_BY_KIND = ", ".join(f"coalesce(sum(amount) FILTER (kind = '{kind}'), 0)::BIGINT AS {kind}_amount" for kind in DISCOUNT_KINDS)
 _BY_FUNDING = ", ".join(
-    f"coalesce(sum(amount) FILTER (funded_by = '{who}'), 0)::BIGINT AS {who}_funded_amount"
-    for who in ("supplier", "partner")
+    f"coalesce(sum(amount) FILTER (funded_by = '{who}'), 0)::BIGINT AS {who}_funded_amount" for who in ("supplier", "partner")
 )
 _KIND_COLUMNS = ", ".join(
     f"coalesce(d.{column}, 0) AS {column}"

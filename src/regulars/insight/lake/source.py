@@ -45,6 +45,12 @@ class Snapshot:
             cursor.execute(query.format(since=since, horizon=self.horizon))
             yield cursor.fetch_record_batch()
 
+    def undone_batches(self, *, since: int) -> list[int]:
+        """Return the imports that were taken back from `since` on; their rows are gone from this snapshot."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT batch_id FROM sales_undonebatch WHERE written_xid >= {since:d}")
+            return [batch_id for (batch_id,) in cursor.fetchall()]
+
 
 def conninfo() -> str:
     """Return how to reach the database that Django uses."""

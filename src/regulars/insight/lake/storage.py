@@ -1,4 +1,4 @@
-"""Where the Delta tables are, and the four things done to them: append, merge, replace, and knowing how far they are.
+"""Where the Delta tables are, and what is done to them: append, merge, replace, delete, and knowing how far they are.
 
 For `sync`, the demo (tables of its own) and the engines. How far a table is stands in the table itself: each commit carries the
 transaction number it reaches as a Delta application transaction, so rows and watermark are one and a crash between two
@@ -67,8 +67,19 @@ class Lake:
         )
         merger.when_matched_update_all().when_not_matched_insert_all().execute()
 
+    def delete(self, name: str, condition: str, *, mark: Mark | None) -> None:
+        """Take rows out, and set the mark if one is given, in one commit."""
+        table = self.find(name)
+        if table is not None:
+            table.delete(condition, commit_properties=_commit(mark))
+
     def _write(
-        self, name: str, rows: pa.RecordBatchReader, partition: Sequence[str], mode: Literal["append", "overwrite"], mark: Mark | None
+        self,
+        name: str,
+        rows: pa.RecordBatchReader,
+        partition: Sequence[str],
+        mode: Literal["append", "overwrite"],
+        mark: Mark | None,
     ) -> None:
         write_deltalake(
             self.uri(name),

@@ -32,9 +32,10 @@ class Copied:
 
     table: str
     rows: int  # copied now
-    is_anew: bool
     xid: int  # the table now holds every row below it
     cluster: str
+    is_anew: bool = False
+    undone: int = 0  # imports whose rows were taken out
 
 
 def sync(*, now: datetime, anew: bool = False) -> list[Copied]:
@@ -63,20 +64,26 @@ def refresh_dimensions(*, now: datetime) -> list[Copied]:
 def copy_table(spec: TableSpec, snapshot: Snapshot, lake: Lake, *, since: int) -> Copied:
     """Copy the rows of one table written from `since` up to the snapshot's horizon; from 0 on, in the place of all others.
 
-    A table without new rows is left alone: no commit is better than an empty one, and its mark stays true.
+    A table without news is left alone: no commit is better than an empty one, and its mark stays true. What an undone import
+    had brought is taken out first, so that a crash in between only repeats the taking out.
     """
     mark = Mark(_copies(spec, snapshot.cluster), snapshot.horizon)
+    undone = snapshot.undone_batches(since=since) if spec.batch_column and since else []
     with _rows(spec, snapshot, since) as source:
         counter = _Counter(source)
         if since == 0:
             lake.replace(spec.name, counter.reader(), partition=spec.partition, mark=mark)
-        elif counter.is_empty:
+            return Copied(spec.name, counter.rows, is_anew=True, xid=mark.xid, cluster=snapshot.cluster)
+        if undone:
+            listed = ", ".join(map(str, undone))
+            lake.delete(spec.name, f"{spec.batch_column} IN ({listed})", mark=mark if counter.is_empty else None)
+        if counter.is_empty:
             pass
         elif spec.is_fact:
             lake.append(spec.name, counter.reader(), partition=spec.partition, mark=mark)
         else:
             lake.merge(spec.name, counter.reader(), key=spec.key, mark=mark)
-    return Copied(spec.name, counter.rows, is_anew=since == 0, xid=mark.xid, cluster=snapshot.cluster)
+    return Copied(spec.name, counter.rows, undone=len(undone), xid=mark.xid, cluster=snapshot.cluster)
 
 
 def _start(spec: TableSpec, snapshot: Snapshot, lake: Lake, known: LakeTable | None) -> int:
@@ -86,9 +93,7 @@ def _start(spec: TableSpec, snapshot: Snapshot, lake: Lake, known: LakeTable | N
     return mark.xid if mark and mark.xid <= snapshot.horizon else 0
 
 
-def _restored_mark(
-    spec: TableSpec, table: DeltaTable | None, snapshot: Snapshot, known: LakeTable | None
-) -> Mark | None:
+def _restored_mark(spec: TableSpec, table: DeltaTable | None, snapshot: Snapshot, known: LakeTable | None) -> Mark | None:
     """Go on with the lake of a backup, if the restored database counts on from beyond it and the two are of one moment."""
     mark = find_mark(table, _copies(spec, known.cluster)) if known else None
     if mark is None or known is None or snapshot.offset < mark.xid or mark.xid > known.synced_xid:

@@ -27,9 +27,7 @@ def covered(*, scope: Scope, engine: Engine | None = None) -> Period | None:
     """Return the business dates for which the asker can see sales, or None where there are none."""
     engine = engine or engines.chosen()
     rows = visible(engine.table("receipt"), scope)
-    (row,) = engine.run(
-        rows.aggregate(first=rows.business_date.min(), last=rows.business_date.max())
-    ).to_pylist()
+    (row,) = engine.run(rows.aggregate(first=rows.business_date.min(), last=rows.business_date.max())).to_pylist()
     return None if row["first"] is None else Period(row["first"], row["last"])
 
 

@@ -43,15 +43,11 @@ MEASURES: Mapping[str, Measure] = {
     "net_amount": Measure(Grain.AMOUNT, _sum("net_amount")),
     "gross_amount": Measure(Grain.AMOUNT, _sum("gross_amount")),
     "discount_amount": Measure(Grain.AMOUNT, _sum("discount_amount")),
-    "member_net_amount": Measure(
-        Grain.AMOUNT, lambda rows: rows.net_amount.sum(where=rows.customer_id.notnull())
-    ),
+    "member_net_amount": Measure(Grain.AMOUNT, lambda rows: rows.net_amount.sum(where=rows.customer_id.notnull())),
     "units_milli": Measure(Grain.LINE, lambda rows: rows.quantity_milli.sum(where=rows.counts_units)),
     **{f"{kind}_amount": Measure(Grain.LINE, _sum(f"{kind}_amount")) for kind in DISCOUNT_KINDS},
     "receipts": Measure(Grain.RECEIPT, lambda rows: _sales(rows).sum()),
-    "member_receipts": Measure(
-        Grain.RECEIPT, lambda rows: (_sales(rows) * rows.customer_id.notnull().ifelse(1, 0)).sum()
-    ),
+    "member_receipts": Measure(Grain.RECEIPT, lambda rows: (_sales(rows) * rows.customer_id.notnull().ifelse(1, 0)).sum()),
     "visits": Measure(Grain.VISIT, lambda rows: rows.count()),
     "customers": Measure(Grain.CUSTOMER, lambda rows: rows.count()),
     "buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 0).ifelse(1, 0).sum()),
@@ -74,9 +70,7 @@ def visits(rows: Any, by: Sequence[str]) -> Any:
 
 def customers(rows: Any, by: Sequence[str]) -> Any:
     """Return one row per customer with a sale: purchase days (business dates with a positive net), first to last in days."""
-    daily = rows.group_by([*by, "customer_id", "business_date"]).aggregate(
-        net=rows.net_amount.sum(), sales=_sales(rows).sum()
-    )
+    daily = rows.group_by([*by, "customer_id", "business_date"]).aggregate(net=rows.net_amount.sum(), sales=_sales(rows).sum())
     bought = daily.net > 0
     per_customer = daily.group_by([*by, "customer_id"]).aggregate(
         sales=daily.sales.sum(),

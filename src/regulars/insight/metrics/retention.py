@@ -42,9 +42,7 @@ def expression(engine: Engine, chosen: Slice, scope: Scope) -> Any:
     months = bought.select("customer_id", month=month.cast("int64")).distinct()
     firsts = months.group_by("customer_id").aggregate(first=months.month.min())
     cells = months.inner_join(firsts, "customer_id")
-    counted = cells.group_by(cohort_month=cells["first"], later=cells.month - cells["first"]).aggregate(
-        customers=cells.count()
-    )
+    counted = cells.group_by(cohort_month=cells["first"], later=cells.month - cells["first"]).aggregate(customers=cells.count())
     sizes = firsts.group_by(size_month=firsts["first"]).aggregate(size=firsts.count())
     joined = counted.inner_join(sizes, counted.cohort_month == sizes.size_month)
     return joined.select(

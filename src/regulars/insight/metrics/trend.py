@@ -36,9 +36,7 @@ def weekly_sales(*, chosen: Slice, scope: Scope, engine: Engine | None = None) -
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
-_SCHEMA = pa.schema(
-    [("week", pa.date32()), ("net_sales", pa.int64()), ("year_before", pa.int64()), ("is_whole", pa.bool_())]
-)
+_SCHEMA = pa.schema([("week", pa.date32()), ("net_sales", pa.int64()), ("year_before", pa.int64()), ("is_whole", pa.bool_())])
 
 
 def _by_week(chosen: Slice, scope: Scope, engine: Engine) -> dict[date, int | None]:
