@@ -50,7 +50,7 @@ def _run_jobs(*, paused: bool) -> bool:
     try:
         with app.replace_connector(DjangoConnector().get_worker_connector()) as worker_app:
             worker_app.run_worker(
-                queues=sending.INSIDE_QUEUES if paused else None,
+                queues=[sending.INSIDE] if paused else None,
                 name="regulars",
                 concurrency=_JOBS_AT_ONCE,
                 shutdown_graceful_timeout=30,

@@ -70,22 +70,29 @@ class HomeFolder:
             ) from error
 
     @contextmanager
-    def serving(self) -> Iterator[bool]:
-        """Hold the lock of whoever serves this folder; False if another holds it. The kernel frees it at any end."""
-        with (self.root / ".serving").open("a") as lock:
+    def serving(self, address: str) -> Iterator[bool]:
+        """Hold the lock of whoever serves this folder; False if another does. The kernel frees it at any end."""
+        with (self.root / ".serving").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
-            else:
-                yield True
+                return
+            lock.truncate(0)
+            lock.write(address)
+            lock.flush()
+            yield True
 
-    def is_served(self) -> bool:
-        """Return whether `regulars serve` runs on this folder."""
-        if not self.root.exists():
-            return False
-        with self.serving() as free:
-            return not free
+    def served_at(self) -> str:
+        """Return the address at which `regulars serve` serves this folder now; empty if none does."""
+        try:
+            with (self.root / ".serving").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return ""
+        except BlockingIOError:
+            return (self.root / ".serving").read_text()
+        return ""
 
     def secret(self, name: str, *, length: int = 32) -> bytes:
         """Return the secret kept in `keys/NAME`, made at random the first time and readable by its owner only."""

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from regulars.core.models import SendingPause
 
-# What a paused worker still runs: jobs that only read and write this installation's own database and lake.
-INSIDE_QUEUES = ["inside"]
+# The queue that a paused worker still runs: jobs that only read and write this installation's own database and lake.
+INSIDE = "inside"
 
 
 def is_paused() -> bool:

@@ -44,13 +44,9 @@ def facts_are_copied() -> Outcome:
         table, xid = _copy_of(name)
         if table is None:
             continue
-        ours = _by_day(
-            f"SELECT {day}, count(*), {_sums(columns, 'f.')} FROM {source} WHERE f.written_xid < %s GROUP BY 1", xid
-        )
-        theirs = _in_lake(table, f"SELECT business_date, count(*), {_sums(columns)} FROM copied GROUP BY 1")
-        different += [
-            f"{name} on {day}" for day in sorted(ours.keys() | theirs.keys()) if ours.get(day) != theirs.get(day)
-        ]
+        ours = _by_day(f"SELECT {day}, count(*), {_sums(columns, 'f.')} FROM {source} WHERE f.written_xid < %s GROUP BY 1", xid)
+        theirs = _in_lake(table, _sums(columns))
+        different += [f"{name} on {day}" for day in sorted(ours.keys() | theirs.keys()) if ours.get(day) != theirs.get(day)]
     return _told(different)
 
 
@@ -67,9 +63,7 @@ def dimensions_are_copied() -> Outcome:
         with duckdb.connect() as duck:
             duck.register("ours", ids)
             duck.register("copied", table.to_pyarrow_table(columns=[key]))
-            missing += [
-                f"{name} {row[0]}" for row in duck.execute(f"FROM ours ANTI JOIN copied USING ({key})").fetchall()
-            ]
+            missing += [f"{name} {row[0]}" for row in duck.execute(f"FROM ours ANTI JOIN copied USING ({key})").fetchall()]
     return _told(missing)
 
 
@@ -91,13 +85,13 @@ def _by_day(query: str, xid: int) -> _Days:
         return {day: tuple(figures) for day, *figures in cursor.fetchall()}
 
 
-def _in_lake(table: DeltaTable, query: str) -> _Days:
+def _in_lake(table: DeltaTable, sums: str) -> _Days:
     files = table.file_uris()
     if not files:
         return {}
+    query = f"SELECT business_date, count(*), {sums} FROM read_parquet($files, hive_partitioning = true) GROUP BY 1"
     with duckdb.connect() as duck:
-        duck.execute("CREATE VIEW copied AS FROM read_parquet($files, hive_partitioning = true)", {"files": files})
-        return {day: tuple(figures) for day, *figures in duck.execute(query).fetchall()}
+        return {day: tuple(figures) for day, *figures in duck.execute(query, {"files": files}).fetchall()}
 
 
 def _told(different: list[str]) -> Outcome:

@@ -15,7 +15,6 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
 import psutil
 
@@ -120,8 +119,8 @@ def _keys(home: HomeFolder) -> Finding:
 
 
 def _port(home: HomeFolder, port: int) -> Finding:
-    if Path(home.root).exists() and home.is_served():
-        return Finding("port", State.FINE, "«regulars serve» runs on this home folder")
+    if address := home.served_at():
+        return Finding("port", State.FINE, f"this home folder is served at {address}")
     try:
         ports.refuse_taken("127.0.0.1", port)
     except DomainError as error:

@@ -33,8 +33,8 @@ def checked(folder: Path) -> Manifest:
 
 def refuse_used(home: HomeFolder, *, force: bool) -> None:
     """Refuse a home folder that holds anything, unless it is to be replaced."""
-    if home.is_served():
-        raise RestoreRefusedError(f"«regulars serve» runs on {home.root}; stop it first.")
+    if address := home.served_at():
+        raise RestoreRefusedError(f"{home.root} is served at {address}; stop that first.")
     used = (home.root / UNFINISHED).exists() or any(
         folder.exists() and any(folder.iterdir()) for folder in (home.postgres, home.lake, home.keys, home.files)
     )

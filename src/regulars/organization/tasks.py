@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+from regulars.core import sending
 from regulars.organization import audit
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="organization.seal_audit", queueing_lock="organization.seal_audit", pass_context=False)
+@app.task(name="organization.seal_audit", queue=sending.INSIDE, queueing_lock="organization.seal_audit", pass_context=False)
 def seal_audit(timestamp: int) -> None:
     """Seal the audit trail up to now, each minute."""
     audit.seal(now=datetime.fromtimestamp(timestamp, UTC))

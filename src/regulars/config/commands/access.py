@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from datetime import UTC, datetime
 
 from regulars.config import installation
 from regulars.core.errors import InvalidInputError, NotFoundError
+from regulars.core.home_folder import chosen_home
 
 
 def link(options: argparse.Namespace) -> None:
     """Print a one-time sign-in link for somebody of the staff; the first administrator is made if there is none."""
+    if address := chosen_home().served_at():
+        os.environ.setdefault("REGULARS_URL", address)
     with installation.opened():
         from regulars.config import first_person
         from regulars.organization import services as organization

@@ -29,10 +29,10 @@ def run(options: argparse.Namespace, home: HomeFolder) -> None:
     """Serve an installation that is open: static files, first sign-in link, then the children."""
     from regulars.config import arrival, logfiles, static_files
 
-    with home.serving() as alone:
+    with home.serving(os.environ["REGULARS_URL"]) as alone:
         if not alone:
             raise AlreadyServedError(
-                f"Another «regulars serve» runs on {home.root}. Stop it first, or choose another folder with --home."
+                f"{home.root} is served at {home.served_at()} already. Stop that first, or choose another --home."
             )
         static_files.collect()
         metrics = logfiles.empty_folder(home.root / "metrics")
