@@ -8,15 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from regulars.catalog.models import Product
-from regulars.customers.models import Customer, CustomerStore
 from regulars.gateway.api import reference, rights
-from regulars.gateway.models import ImportBatch
-from regulars.insight.models import CustomerFigures
 from regulars.organization import access
 from regulars.organization.access import Holder, Place
-from regulars.organization.models import Region, Store
-from tests.gateway.api.conftest import NOW, ApiClient, add_store, make_key, sale
+from regulars.organization.models import Region
+from tests.gateway.api.conftest import ApiClient, add_store, make_key
+from tests.gateway.api.factories import objects
 from tests.organization import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,24 +38,7 @@ def world(company) -> dict[str, dict[str, int]]:
     """Own and foreign objects of every resource that an address names by id."""
     region = Region.objects.create(code="NORTHERN", name="Northern")
     own, foreign = add_store("NORTH", region=region), add_store("SOUTH")
-    return {"own": _objects(own), "foreign": _objects(foreign), "place": {"store": own, "region": region}}
-
-
-def _objects(store: Store) -> dict[str, int]:
-    customer = Customer.objects.create(name=store.code, created_at=NOW, updated_at=NOW)
-    CustomerStore.objects.create(customer=customer, store=store, since=NOW)
-    CustomerFigures.objects.create(
-        customer_id=customer.pk, as_of=NOW.date(), first_purchase_date=NOW.date(), last_purchase_date=NOW.date(),
-        recency_days=0, purchase_days=1, receipts=1, net_amount=1, net_amount_12m=1, discount_amount=0,
-        stage="new", pyramid="small",
-    )  # fmt: skip
-    batch = ImportBatch.objects.create(
-        kind="receipts", file_name="x.csv", file_bytes=1, source="x", by="x", store=store, created_at=NOW
-    )
-    till = ApiClient(make_key("pos", store=store))
-    receipt = till.post("/receipts", sale(store=store.code)).json()["id"]
-    product = Product.objects.get(sku="MILK").pk
-    return {"stores": store.pk, "customers": customer.pk, "receipts": receipt, "products": product, "imports": batch.pk}
+    return {"own": objects(own), "foreign": objects(foreign), "place": {"store": own, "region": region}}
 
 
 def clients(role: str, place: dict[str, Any]) -> list[ApiClient]:

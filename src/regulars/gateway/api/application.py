@@ -15,6 +15,7 @@ from regulars.gateway.api.resources import (
     customer_facts,
     customers,
     imports,
+    metrics,
     products,
     receipts,
     returns,
@@ -50,4 +51,5 @@ api.add_router("/customers", customers.router)
 api.add_router("/customers", customer_facts.router)
 api.add_router("/receipts", receipts.router)
 api.add_router("/returns", returns.router)
+api.add_router("/metrics", metrics.router)
 api.add_router("/imports", imports.router)

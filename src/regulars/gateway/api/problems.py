@@ -32,6 +32,7 @@ _CODES = {
     405: ("method.not_allowed", "This address does not answer that method."),
     413: (strict_json.BodyTooLargeError.code, "The body is too large."),
     422: (InvalidInputError.code, "The input cannot be used as it is."),
+    500: ("error", "Something went wrong here. It is in our log; send the call again later."),
     503: ("unavailable", "The service cannot answer now. Try again soon."),
 }
 # pydantic's names of faults → ours

@@ -19,6 +19,7 @@ TAGS = {
     "Catalog": "Products and categories: the same for every store.",
     "Customers": "Who buys. Contact data is masked by role.",
     "Receipts": "Sales and returns, each recorded once under the caller's source and the receipt's own id.",
+    "Metrics": "The same figures, by the same definitions, as on the pages.",
     "Imports": "Files on their way in.",
 }
 DESCRIPTION = """\

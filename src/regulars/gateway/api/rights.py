@@ -37,6 +37,8 @@ _ROWS = {
     "record_receipts": "receipt.record",
     "record_return": "receipt.record",
     "list_parked_returns": "receipt.list",
+    "list_metrics": "dashboard.view",
+    "get_metrics_report": "dashboard.view",
     "list_imports": "import.run",
     "get_import": "import.run",
 }
