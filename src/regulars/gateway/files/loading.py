@@ -1,0 +1,56 @@
+"""Give the chunks of a file to the room that keeps such rows, under the right that imports have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pyarrow as pa
+
+from regulars.catalog import services as catalog
+from regulars.core.errors import ForbiddenError
+from regulars.core.outcomes import SaveOutcome
+from regulars.customers import services as customers
+from regulars.gateway.models import ImportBatch
+from regulars.organization.access import Viewer
+from regulars.organization.services import places
+from regulars.sales import services as sales
+
+# What an import may write in the viewer's stores. Products and stores belong to the company: head office imports them.
+_WRITES = {
+    ImportBatch.Kind.STORES: "store.edit",
+    ImportBatch.Kind.PRODUCTS: "product.edit",
+    ImportBatch.Kind.CUSTOMERS: "customer.edit",
+    ImportBatch.Kind.RECEIPTS: "receipt.record",
+    ImportBatch.Kind.RETURNS: "receipt.record",
+}
+_COMPANY_WIDE = {ImportBatch.Kind.STORES, ImportBatch.Kind.PRODUCTS}
+TABLES = {
+    ImportBatch.Kind.STORES: "organization_store",
+    ImportBatch.Kind.PRODUCTS: "catalog_product",
+    ImportBatch.Kind.CUSTOMERS: "customers_customer",
+}
+
+
+def importing(viewer: Viewer, kind: str) -> Viewer:
+    """Return the viewer with the one right more that importing this kind gives, over the stores that `import.run` covers."""
+    scope = viewer.require("import.run")
+    action = _WRITES[ImportBatch.Kind(kind)]
+    if viewer.may(action) and viewer.scope(action).is_everything:
+        return viewer
+    if kind in _COMPANY_WIDE and not scope.is_everything:
+        raise ForbiddenError("Stores and products belong to the whole company: head office imports them.", kind=kind)
+    return replace(viewer, rights={**viewer.rights, action: scope})
+
+
+def load(kind: str, table: pa.Table, *, source: str, now: datetime, viewer: Viewer, batch_id: int) -> SaveOutcome:
+    """Save one chunk in the caller's transaction."""
+    match ImportBatch.Kind(kind):
+        case ImportBatch.Kind.STORES:
+            return places.save_stores(table, source=source, now=now, viewer=viewer)
+        case ImportBatch.Kind.PRODUCTS:
+            return catalog.save_products(table, source=source, now=now, viewer=viewer)
+        case ImportBatch.Kind.CUSTOMERS:
+            return customers.save_customers(table, source=source, now=now, viewer=viewer)
+        case ImportBatch.Kind.RECEIPTS | ImportBatch.Kind.RETURNS:
+            return sales.record_receipts(table, source=source, now=now, viewer=viewer, batch_id=batch_id, historical=True)
