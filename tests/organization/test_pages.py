@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from regulars.organization import access, audit
+from regulars.organization import access, audit, urls
 from regulars.organization import services as organization
 from regulars.organization.models import ApiKey, AuditEntry, Company, Grant, Person, Role, SavedView
 from tests.organization.factories import grant, person, region, store
@@ -54,6 +54,15 @@ def test_a_page_opens_to_whom_the_matrix_allows(page: str, role: str) -> None:
     actions = PAGES[page]
     allowed = actions is None or any(role in access.matrix()[action] for action in actions)
     assert signed_in(holder(role)).get(reverse(f"organization:{page}")).status_code == (200 if allowed else 403)
+
+
+# What every person who has signed in may do, whatever their role; and the one-time link, for whoever holds it.
+WITHOUT_A_RIGHT = {"sign_in_link", "account", "end_sessions", "save_view", "delete_view"}
+
+
+def test_every_address_of_the_room_names_the_right_it_needs() -> None:
+    unguarded = {pattern.name for pattern in urls.urlpatterns if not hasattr(pattern.callback, "required_actions")}
+    assert unguarded == WITHOUT_A_RIGHT
 
 
 @pytest.mark.parametrize("page", [page for page, actions in PAGES.items() if actions])

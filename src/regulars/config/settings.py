@@ -166,6 +166,12 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Guesses are counted by address: behind a proxy, by the one that the proxy names.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("REGULARS_BEHIND_PROXY", default=False) else 0
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+}
+ACCOUNT_SESSION_REMEMBER = True  # until SESSION_COOKIE_AGE; nobody is asked
 ACCOUNT_ADAPTER = "regulars.organization.sign_in.StaffOnly"
 SOCIALACCOUNT_ADAPTER = "regulars.organization.sign_in.KnownStaffOnly"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
@@ -191,9 +197,7 @@ if env.text("REGULARS_OIDC_ISSUER"):
 # The browser
 _HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = False  # a proxy in front ends TLS; it redirects
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("REGULARS_BEHIND_PROXY", default=False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("REGULARS_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS

@@ -12,8 +12,12 @@ from allauth.socialaccount import views as social
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from regulars.organization.sign_in import SignInForm
+
+SIGN_IN = account.LoginView.as_view(template_name="organization/sign_in.html", form_class=SignInForm)
+
 urlpatterns = [
-    path("sign-in/", account.LoginView.as_view(template_name="organization/sign_in.html"), name="account_login"),
+    path("sign-in/", SIGN_IN, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/new/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path("sign-in/inactive/", account.account_inactive, name="account_inactive"),

@@ -22,7 +22,7 @@ def _places() -> list[tuple[str, Any]]:
     """Return where a role can be held, as one choice: head office, a region, a store."""
     regions = [(f"region:{region.pk}", region.name) for region in Region.objects.order_by("name")]
     stores = [(f"store:{store.pk}", f"{store.name} ({store.code})") for store in Store.objects.order_by("name")]
-    found: list[tuple[str, Any]] = [("head_office", _("Head office"))]
+    found: list[tuple[str, Any]] = [("", _("Choose a place")), ("head_office", _("Head office"))]
     if regions:
         found.append((str(_("Regions")), regions))
     if stores:
@@ -31,14 +31,15 @@ def _places() -> list[tuple[str, Any]]:
 
 
 def _roles(holder: Holder) -> list[tuple[str, str | Promise]]:
-    return [(code, wording.role_label(code)) for code, rule in access.roles().items() if holder in rule.held_by]
+    held = [(code, wording.role_label(code)) for code, rule in access.roles().items() if holder in rule.held_by]
+    return [("", _("Choose a role")), *held]
 
 
 class PlacedForm(Form):
     """A form with a role and the place where it is held."""
 
     role = forms.ChoiceField(label=_("Role"))
-    place = forms.ChoiceField(label=_("Where"), choices=_places)
+    place = forms.ChoiceField(label=_("Scope"), choices=_places)
     holder = Holder.PERSON
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,7 +73,7 @@ class KeyForm(PlacedForm):
     """A new API key."""
 
     holder = Holder.KEY
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("What uses it, such as “Till server Albany”."))
+    name = forms.CharField(label=_("Key name"), max_length=120, help_text=_("What uses it, such as “Till server Albany”."))
     source = forms.SlugField(
         label=_("Source"), max_length=64, required=False,
         help_text=_("Under which the client’s own ids are unique. Keep it when you replace a key."),
@@ -104,7 +105,7 @@ class RegionForm(Form):
     """A region: new, renamed or moved."""
 
     code = forms.CharField(label=_("Code"), max_length=64)
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_("Region name"), max_length=200)
     parent = forms.ModelChoiceField(
         label=_("Below"), queryset=Region.objects.order_by("name"), required=False, empty_label=_("Head office")
     )

@@ -128,9 +128,7 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(region=None) | Q(store=None), name="grant_has_one_scope"),
-            models.UniqueConstraint(
-                fields=["person", "role", "region", "store"], nulls_distinct=False, name="grant_once"
-            ),
+            models.UniqueConstraint(fields=["person", "role", "region", "store"], nulls_distinct=False, name="grant_once"),
         ]
 
 

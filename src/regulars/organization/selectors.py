@@ -70,9 +70,7 @@ def _stores(grant: Grant | ApiKey, below: dict[int, frozenset[int]]) -> frozense
 def list_people(viewer: access.Viewer) -> QuerySet[Person]:
     """Return the staff that the viewer may see: everybody, or whoever holds a role in the viewer's stores."""
     scope = viewer.scope("staff.read")
-    people = Person.objects.prefetch_related(
-        Prefetch("grants", Grant.objects.select_related("store", "region").order_by("id"))
-    )
+    people = Person.objects.prefetch_related(Prefetch("grants", Grant.objects.select_related("store", "region").order_by("id")))
     if scope.stores is None:
         return people
     here = Q(store__in=scope.stores) | Q(region__stores__in=scope.stores)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -45,6 +46,17 @@ class KnownStaffOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:
         """Trust an e-mail only where the provider says that it has checked it."""
         return any(address.verified and address.email.lower() == email.lower() for address in login.email_addresses)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+    """E-mail and password, in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("login", _("E-mail")), ("password", _("Password"))):
+            self.fields[name].label = label
+            self.fields[name].help_text = ""
+            self.fields[name].widget.attrs.pop("placeholder", None)
 
 
 def sign_in(request: HttpRequest, person: Person, *, redirect_url: str = "/") -> HttpResponse:

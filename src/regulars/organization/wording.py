@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from regulars.organization.models import ApiKey, Grant, Role
+from regulars.organization.models import ApiKey, AuditEntry, Grant, Role
 
 Text = str | Promise
 
@@ -110,6 +110,20 @@ KINDS: dict[str, Text] = {
     "customer.export": _("Export customers"),
 }
 
+OBJECTS: dict[str, Text] = {
+    "person": _("Person"),
+    "key": _("API key"),
+    "approval": _("Request"),
+    "company": _("Company"),
+    "region": _("Region"),
+    "store": _("Store"),
+    "audit": _("Audit trail"),
+    "customer": _("Customer"),
+    "receipt": _("Receipt"),
+    "product": _("Product"),
+    "import": _("Import"),
+}
+
 
 def role_label(code: str) -> Text:
     """Return what people call a role."""
@@ -126,3 +140,8 @@ def place_label(held: Grant | ApiKey) -> Text:
 def deed(action: str) -> Text:
     """Return what an entry of the trail tells that somebody did."""
     return DEEDS.get(action, action)
+
+
+def object_told(entry: AuditEntry) -> str:
+    """Return which object an entry of the trail is about."""
+    return f"{OBJECTS.get(entry.object_type, entry.object_type)} {entry.object_id}".strip()

@@ -42,9 +42,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(condition=Q(("decided_at", None)), fields=["asked_at"], name="approval_waiting")
-                ],
+                "indexes": [models.Index(condition=Q(("decided_at", None)), fields=["asked_at"], name="approval_waiting")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=Q(("decided_by", F("asked_by")), _negated=True), name="approval_by_a_second_person"

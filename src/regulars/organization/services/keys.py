@@ -73,9 +73,7 @@ def authenticate_key(text: str, *, now: datetime) -> Viewer | None:
     if key is None or not is_right or key.revoked_at or (key.expires_at and key.expires_at <= now):
         return None
     # To the minute: a busy till must not write its key's row with every call.
-    ApiKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - _SEEN_EVERY), pk=key.pk).update(
-        last_used_at=now
-    )
+    ApiKey.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=now - _SEEN_EVERY), pk=key.pk).update(last_used_at=now)
     return selectors.viewer_of_key(key)
 
 

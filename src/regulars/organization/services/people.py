@@ -111,9 +111,7 @@ def give_role(
         defaults={"given_by_id": viewer.person_id, "given_at": now},
     )
     if is_new:
-        audit.record(
-            viewer, "role.given", "person", person.pk, now=now, after=wanted, store_id=grant.store_id, note=note
-        )
+        audit.record(viewer, "role.given", "person", person.pk, now=now, after=wanted, store_id=grant.store_id, note=note)
     return grant
 
 

@@ -123,9 +123,7 @@ def _tell(action: str, object_type: str, outcome: SaveOutcome, *, viewer: Viewer
             return
         case [change]:
             before, after = audit.changed(change.before or {}, change.after)
-            audit.record(
-                viewer, action, object_type, change.object_id, now=now, before=before, after=after, note=source
-            )
+            audit.record(viewer, action, object_type, change.object_id, now=now, before=before, after=after, note=source)
         case _:
             counts = {"created": outcome.created, "updated": outcome.updated}
             audit.record(viewer, action, object_type, "", now=now, after=counts, note=source)

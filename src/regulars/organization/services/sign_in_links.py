@@ -54,9 +54,9 @@ def find_sign_in_link(token: str, *, now: datetime) -> SignInLink | None:
 @transaction.atomic
 def use_sign_in_link(token: str, *, now: datetime) -> Person:
     """Use the link up and return whom it signs in; of two who try at once, one is refused."""
-    used = SignInLink.objects.filter(
-        token_hash=_hash(token), used_at=None, expires_at__gt=now, person__is_active=True
-    ).update(used_at=now)
+    used = SignInLink.objects.filter(token_hash=_hash(token), used_at=None, expires_at__gt=now, person__is_active=True).update(
+        used_at=now
+    )
     if not used:
         raise SignInLinkError(_("This link has been used or has expired. Ask for a new one."))
     person = Person.objects.get(signinlink__token_hash=_hash(token))

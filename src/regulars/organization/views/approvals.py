@@ -25,12 +25,9 @@ def approvals(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     mine = Approval.objects.filter(action__in=viewer.rights).select_related("asked_by", "decided_by")
     context = {
-        "waiting": [
-            _told(approval, viewer.person_id) for approval in mine.filter(decided_at=None).order_by("asked_at")
-        ],
+        "waiting": [_told(approval, viewer.person_id) for approval in mine.filter(decided_at=None).order_by("asked_at")],
         "decided": [
-            _told(approval, viewer.person_id)
-            for approval in mine.exclude(decided_at=None).order_by("-decided_at")[:SHOWN]
+            _told(approval, viewer.person_id) for approval in mine.exclude(decided_at=None).order_by("-decided_at")[:SHOWN]
         ],
     }
     return render(request, "organization/approvals.html", context)

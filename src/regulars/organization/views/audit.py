@@ -37,11 +37,12 @@ TRAIL = lists.Listing(
         ),
         lists.Column(key="actor", label=_("Who"), value=lambda row: row.actor, sort="actor"),
         lists.Column(
-            key="action", label=_("What"), value=lambda row: row.action, show=lambda row: wording.deed(row.action),
+            key="action", label=_("What happened"), value=lambda row: row.action, show=lambda row: wording.deed(row.action),
             sort="action",
         ),
         lists.Column(
-            key="object", label=_("Which"), value=lambda row: f"{row.object_type} {row.object_id}".strip()
+            key="object", label=_("Which"), value=lambda row: f"{row.object_type} {row.object_id}".strip(),
+            show=wording.object_told,
         ),
         lists.Column(key="note", label=_("Note"), value=lambda row: row.note, shown=False),
         lists.Column(key="before", label=_("Before"), value=lambda row: row.before and str(row.before), shown=False),
@@ -63,7 +64,7 @@ def _trail(rows: QuerySet[AuditEntry]) -> lists.Listing:
     known = rows.order_by("action").values_list("action", flat=True).distinct()[:200]
     by_action = lists.Filter(
         key="action",
-        label=_("What"),
+        label=_("What happened"),
         options=[(action, wording.deed(action)) for action in known],
         apply=lambda found, value: found.filter(action=value),
     )
@@ -91,7 +92,12 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     found = selectors.list_audit(viewer_of(request)).filter(pk=entry_id).first()
     if found is None:
         raise NotFoundError
-    context = {"entry": found, "deed": wording.deed(found.action), "changes": _changes(found)}
+    context = {
+        "entry": found,
+        "deed": wording.deed(found.action),
+        "which": wording.object_told(found),
+        "changes": _changes(found),
+    }
     return render(request, "organization/audit_entry.html", context)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from regulars.organization import access, wording
-from regulars.organization.requests import requires, viewer_of
+from regulars.organization.requests import requires
 
 
 @require_GET
@@ -16,7 +16,8 @@ def roles(request: HttpRequest) -> HttpResponse:
     """Show the matrix as a table, and role by role on a phone."""
     codes, matrix = list(access.roles()), access.matrix()
     context = {
-        "roles": [(code, wording.role_label(code), code in viewer_of(request).roles) for code in codes],
+        "roles": [wording.role_label(code) for code in codes],
+        "columns": len(codes) + 1,
         "groups": [
             (group, [(words, [matrix[action].get(code) for code in codes]) for action, words in actions.items()])
             for group, actions in wording.GROUPS.items()
