@@ -45,7 +45,8 @@ class Column:
     def cell(self, row: Any) -> object:
         content = self.show(row) if self.show else self.value(row)
         content = "–" if content is None or content == "" else content
-        return format_html('<a href="{}">{}</a>', self.href(row), content) if self.href else content
+        address = self.href(row) if self.href else ""
+        return format_html('<a href="{}">{}</a>', address, content) if address else content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
