@@ -71,7 +71,7 @@ def expression(dimension: Dimension, *, engine: Engine, chosen: Slice, scope: Sc
 
 
 def _amounts(dimension: Dimension, engine: Engine, chosen: Slice, scope: Scope, *, is_now: bool) -> Any:
-    goods = dimension in selling.GOODS_KEYS or chosen.category is not None
+    goods = selling.asks_for_goods(chosen, [dimension])
     make = selling.line_rows if goods else selling.receipt_rows
     rows = make(engine, chosen, scope, [dimension])
     nothing = ibis.literal(0).cast("int64")

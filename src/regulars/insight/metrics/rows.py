@@ -33,7 +33,7 @@ _AMOUNTS = ("gross_amount", "discount_amount", "net_amount")
 
 def asks_for_goods(chosen: Slice, by: Sequence[str]) -> bool:
     """Return whether the answer depends on what was bought, not only on whole receipts."""
-    return chosen.category is not None or any(key in GOODS_KEYS for key in by)
+    return chosen.category is not None or chosen.product_id is not None or any(key in GOODS_KEYS for key in by)
 
 
 def receipt_rows(engine: Engine, chosen: Slice, scope: Scope, by: Sequence[str] = ()) -> Any:
@@ -48,6 +48,8 @@ def receipt_rows(engine: Engine, chosen: Slice, scope: Scope, by: Sequence[str] 
 def line_rows(engine: Engine, chosen: Slice, scope: Scope, by: Sequence[str] = ()) -> Any:
     """Return one row per receipt line within the slice, with the product's `counts_units`."""
     lines = _filtered(engine, "receipt_line", chosen, scope)
+    if chosen.product_id is not None:
+        lines = lines.filter(lines.product_id == chosen.product_id)
     products = engine.table("product")
     goods = products.select(
         "product_id", "counts_units", goods_category=_category_at(products, chosen.category_depth + 1),

@@ -23,6 +23,7 @@ class Slice:
     stores: frozenset[int] | None = None
     region_id: int | None = None
     category: str | None = None  # a path of the category tree, with everything below it
+    product_id: int | None = None
     channel: str | None = None
     member: bool | None = None
 
