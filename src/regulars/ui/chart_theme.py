@@ -23,6 +23,7 @@ class Palette:
     line: str
     comparison: str
     surface: str
+    on_strong: str  # text on the strong end of the ramp
     categories: tuple[str, ...]
     ramp: tuple[str, ...]
     diverging: tuple[str, ...]
@@ -35,6 +36,7 @@ LIGHT = Palette(
     line="#e4e7ec",
     comparison="#a9b1bd",
     surface="#ffffff",
+    on_strong="#ffffff",
     categories=("#2c5fd1", "#c8670a", "#0b8a6f", "#b4488f", "#7a6a00", "#2d8fc4"),
     ramp=("#eef3fd", "#c9dafa", "#98b8f2", "#6391e6", "#3a6cd8", "#254fb0", "#173879"),
     diverging=("#a8480a", "#e0914a", "#f6ddc4", "#f3f4f6", "#cbdcf9", "#6b97e8", "#254fb0"),
@@ -45,6 +47,7 @@ DARK = Palette(
     line="#2c333f",
     comparison="#5f6978",
     surface="#171b22",
+    on_strong="#10141b",
     categories=("#7aa5ff", "#f0a04b", "#45c9a8", "#e28cc4", "#d6c14a", "#7cc7ee"),
     ramp=("#1d2636", "#233a66", "#2a4f97", "#3a6cd8", "#6391e6", "#98b8f2", "#d3e1fb"),
     diverging=("#f0a04b", "#b5702a", "#5a3d20", "#2c333f", "#233a66", "#4a7be0", "#9dbdfa"),
@@ -84,6 +87,7 @@ def config(palette: Palette) -> dict[str, Any]:
         "style": {
             "comparison": {"color": palette.comparison},
             "label": {**text, "fontSize": 12, "fill": palette.ink},
+            "on-strong": {"fill": palette.on_strong},
             "muted": {"fill": palette.muted, "fontSize": 12, "font": FONT},
         },
     }
