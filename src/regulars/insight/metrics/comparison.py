@@ -20,7 +20,7 @@ from regulars.organization.access import Scope
 Figures = dict[str, float | int | None]
 
 # A shop that is closed on New Year's Day still has a whole January.
-_OPENING_GRACE = timedelta(days=3)
+OPENING_GRACE = timedelta(days=3)
 
 
 def covered(*, scope: Scope, engine: Engine | None = None) -> Period | None:
@@ -58,7 +58,7 @@ def compare(metrics: Sequence[str], *, chosen: Slice, scope: Scope, engine: Engi
     span = covered(scope=scope, engine=engine)
 
     def figures(period: Period) -> Figures | None:
-        if span is None or period.first < span.first - _OPENING_GRACE:
+        if span is None or period.first < span.first - OPENING_GRACE:
             return None
         (row,) = report(metrics, chosen=chosen.during(period), scope=scope, engine=engine).to_pylist()
         return dict(row)
