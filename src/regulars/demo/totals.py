@@ -11,7 +11,7 @@ from regulars.customers.models import Customer
 from regulars.organization import selectors as organization
 from regulars.organization.access import Viewer
 from regulars.organization.company import get_company
-from regulars.sales import selectors as sales
+from regulars.sales import totals as sales
 from regulars.sales.models import LineDiscount
 
 

@@ -25,10 +25,16 @@ def demo(options: argparse.Namespace) -> None:
         with _progress(silent=options.json) as progress:
             totals = company.build(now=datetime.now(UTC), progress=progress)
         figures = dataclasses.asdict(totals)
-        sys.stdout.write(json.dumps(figures) + "\n" if options.json else _sentences(figures))
+        sys.stdout.write(_json(figures) if options.json else _sentences(figures))
         sys.stdout.flush()
         if not options.no_serve:
             serve.run(options, home)
+
+
+def _json(figures: dict[str, object]) -> str:
+    """Return one line of JSON; amounts become numbers for whoever reads it, having been exact text until here."""
+    shown = {name: float(value) if isinstance(value, str) and "." in value else value for name, value in figures.items()}
+    return json.dumps(shown) + "\n"
 
 
 def _sentences(figures: dict[str, object]) -> str:
