@@ -11,6 +11,7 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from regulars.gateway.files import limits
 from regulars.gateway.files.faults import FileRefusedError
@@ -89,7 +90,7 @@ def _refuse_ratio(unpacked: int, packed: int, bytes_max: int) -> None:
         raise FileRefusedError("file.too_large", "Unpacked, the file is larger than can be imported.")
 
 
-def _copy(stream: zipfile.ZipExtFile | gzip.GzipFile, target: Path, *, packed: int, bytes_max: int) -> None:
+def _copy(stream: IO[bytes] | gzip.GzipFile, target: Path, *, packed: int, bytes_max: int) -> None:
     """Copy while counting: what an archive says of its sizes is not believed."""
     done = 0
     try:

@@ -30,7 +30,7 @@ def main() -> None:
         for event in _answers(task):
             told.write(json.dumps(event) + "\n")
             told.flush()
-    except MemoryError:
+    except MemoryError:  # DuckDB's and Arrow's own are of this kind too
         with suppress(MemoryError):
             told.write(json.dumps(_RESOURCE) + "\n")
             told.flush()
@@ -38,8 +38,7 @@ def main() -> None:
 
 
 def _answers(task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    import duckdb  # under the limits already
-    import pyarrow as pa
+    import pyarrow as pa  # under the limits already
 
     from regulars.gateway.files import parsing
     from regulars.gateway.files.faults import FileRefusedError
@@ -50,7 +49,7 @@ def _answers(task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     except FileRefusedError as fault:
         place = {"row": fault.row, "column": fault.column}
         yield {"event": "fault", "code": fault.code, "message": fault.message, **place}
-    except (duckdb.OutOfMemoryException, pa.ArrowMemoryError) as error:
+    except pa.ArrowMemoryError as error:
         raise MemoryError from error
     except OSError as error:
         yield {"event": "fault", "code": "file.resource_limit", "message": f"The disk gave out: {error.strerror}."}

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.gateway.files import limits
-from regulars.gateway.files.converting import Column
+from regulars.gateway.files.columns import Column
 from regulars.gateway.files.kinds import Kind
 from regulars.gateway.files.reading.rows import ROW
 

@@ -5,7 +5,7 @@ Every name in the SQL is ours: columns are called by position, and no word of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from regulars.gateway.files import dates
@@ -62,29 +62,7 @@ def signs_of(currency: str) -> str:
 
 def converted(field: Field, cell: str, text: str, reading: Reading) -> Converted:
     """Return the SQL for one field that stands in the column `cell`, and without blanks around it in `text`."""
-    match field.type:
-        case Type.TEXT:
-            made = _text(field, f"nullif({cell}, '')")
-        case Type.CODE:
-            made = _code(field, text)
-        case Type.INTEGER:
-            made = _integer(field, text)
-        case Type.DECIMAL:
-            made = Converted(
-                {field.column: f"TRY_CAST({text} AS DOUBLE)"}, _unless(text, "[+-]?\\d{1,12}(\\.\\d*)?", "number.format")
-            )
-        case Type.QUANTITY:
-            made = _scaled(field, text, reading, digits="3", word="quantity")
-        case Type.AMOUNT:
-            made = _scaled(field, text, reading, digits=reading.digits, word="amount")
-        case Type.DATE | Type.DATETIME:
-            made = _date(field, text, reading)
-        case Type.CLOCK:
-            made = _clock(field, text)
-        case Type.FLAG:
-            made = _choice(field, text, FLAG_WORDS, result="BOOLEAN", code="flag.invalid")
-        case Type.CHOICE:
-            made = _choice(field, text, field.choices, result="VARCHAR", code="choice.unknown")
+    made = _CONVERTERS[field.type](field, text if field.type is not Type.TEXT else f"nullif({cell}, '')", reading)
     return _with_faults(field, text, made)
 
 
@@ -94,11 +72,11 @@ def _with_faults(field: Field, text: str, made: Converted) -> Converted:
     return Converted(made.columns, f"CASE {missing}WHEN {text} = '{_FORMULA}' THEN 'cell.formula' ELSE {made.fault} END")
 
 
-def _text(field: Field, text: str) -> Converted:
+def _text(field: Field, text: str, _: Reading) -> Converted:
     return Converted({field.column: text}, _too_long(text, field))
 
 
-def _code(field: Field, text: str) -> Converted:
+def _code(field: Field, text: str, _: Reading) -> Converted:
     shortened = f"(contains({text}, 'E+') OR contains({text}, 'e+')) AND regexp_full_match({text}, '\\d(\\.\\d+)?[eE]\\+\\d+')"
     return Converted({field.column: text}, f"CASE WHEN {shortened} THEN 'cell.number_format' ELSE {_too_long(text, field)} END")
 
@@ -107,10 +85,23 @@ def _too_long(text: str, field: Field) -> str:
     return f"CASE WHEN length({text}) > {field.length_max} THEN 'text.too_long' END"
 
 
-def _integer(field: Field, text: str) -> Converted:
+def _integer(field: Field, text: str, _: Reading) -> Converted:
     fault = f"WHEN NOT regexp_full_match({text}, '[+-]?\\d{{1,9}}(\\.0*)?') THEN 'number.format'"
     sign = "" if field.negative else f" WHEN starts_with({text}, '-') THEN 'number.sign'"
     return Converted({field.column: f"TRY_CAST(TRY_CAST({text} AS DECIMAL(18,3)) AS INTEGER)"}, f"CASE {fault}{sign} END")
+
+
+def _decimal(field: Field, text: str, _: Reading) -> Converted:
+    fault = f"CASE WHEN NOT regexp_full_match({text}, '[+-]?\\d{{1,12}}(\\.\\d*)?') THEN 'number.format' END"
+    return Converted({field.column: f"TRY_CAST({text} AS DOUBLE)"}, fault)
+
+
+def _quantity(field: Field, text: str, reading: Reading) -> Converted:
+    return _scaled(field, text, reading, digits="3", word="quantity")
+
+
+def _amount(field: Field, text: str, reading: Reading) -> Converted:
+    return _scaled(field, text, reading, digits=reading.digits, word="amount")
 
 
 def _scaled(field: Field, text: str, reading: Reading, *, digits: str, word: str) -> Converted:
@@ -175,7 +166,7 @@ def _impossible(text: str, year: str) -> str:
     return f"CASE WHEN {text} IS NOT NULL AND coalesce({year}, 0) NOT BETWEEN 1900 AND 2200 THEN 'date.invalid' END"
 
 
-def _clock(field: Field, text: str) -> Converted:
+def _clock(field: Field, text: str, _: Reading) -> Converted:
     hours = f"CAST(regexp_extract({text}, '^(\\d+)', 1) AS INTEGER)"
     minutes = f"CAST(regexp_extract({text}, ':(\\d\\d)', 1) AS INTEGER)"
     shape = f"regexp_full_match({text}, '([01]?\\d|2[0-3]):[0-5]\\d(:00)?')"
@@ -183,17 +174,21 @@ def _clock(field: Field, text: str) -> Converted:
     return Converted({field.column: value}, f"CASE WHEN NOT {shape} THEN 'time.invalid' END")
 
 
-def _choice(field: Field, text: str, choices: Mapping[str, tuple[str, ...]], *, result: str, code: str) -> Converted:
+def _flag(field: Field, text: str, _: Reading) -> Converted:
+    return _chosen(field, text, FLAG_WORDS, result="BOOLEAN", code="flag.invalid")
+
+
+def _choice(field: Field, text: str, _: Reading) -> Converted:
+    return _chosen(field, text, field.choices, result="VARCHAR", code="choice.unknown")
+
+
+def _chosen(field: Field, text: str, choices: Mapping[str, tuple[str, ...]], *, result: str, code: str) -> Converted:
     branches = " ".join(
         f"WHEN lower({text}) IN ({', '.join(_quoted(word.lower()) for word in (*names, value))}) THEN '{value}'"
         for value, names in choices.items()
     )
     value = f"CAST(CASE {branches} END AS {result})"
     return Converted({field.column: value}, f"CASE WHEN {text} IS NOT NULL AND {value} IS NULL THEN '{code}' END")
-
-
-def _unless(text: str, shape: str, code: str) -> str:
-    return f"CASE WHEN NOT regexp_full_match({text}, '{shape}') THEN '{code}' END"
 
 
 def trimmed(cell: str) -> str:
@@ -205,3 +200,18 @@ def trimmed(cell: str) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+_CONVERTERS: dict[Type, Callable[[Field, str, Reading], Converted]] = {
+    Type.TEXT: _text,
+    Type.CODE: _code,
+    Type.INTEGER: _integer,
+    Type.DECIMAL: _decimal,
+    Type.QUANTITY: _quantity,
+    Type.AMOUNT: _amount,
+    Type.DATE: _date,
+    Type.DATETIME: _date,
+    Type.CLOCK: _clock,
+    Type.FLAG: _flag,
+    Type.CHOICE: _choice,
+}

@@ -6,8 +6,7 @@ of the batch and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,40 +15,14 @@ import pyarrow.parquet as pq
 
 from regulars.core import money
 from regulars.gateway.files import conversion, dates, limits
+from regulars.gateway.files.columns import Column, Currencies
 from regulars.gateway.files.conversion import Reading
-from regulars.gateway.files.fields import Field, Type
+from regulars.gateway.files.fields import Type
 from regulars.gateway.files.kinds import Kind
 from regulars.gateway.files.options import Options
-from regulars.gateway.files.reading.rows import ROW, column_name
+from regulars.gateway.files.reading.rows import ROW
 
 _DATES = {Type.DATE, Type.DATETIME}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One mapped column: our field, its position among the cells, and what the user calls it."""
-
-    field: Field
-    position: int
-    label: str
-
-    @property
-    def cell(self) -> str:
-        """Its text as it stands in the file."""
-        return column_name(self.position)
-
-    @property
-    def text(self) -> str:
-        """Its text without blanks around it, or null."""
-        return f"t{self.position}"
-
-
-@dataclass(frozen=True, slots=True)
-class Currencies:
-    """The decimals of amounts: by default, and of the stores whose currency counts otherwise."""
-
-    default: str
-    stores: Mapping[str, int]
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:

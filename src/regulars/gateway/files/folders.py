@@ -70,3 +70,8 @@ def clear_rejects(batch_id: int) -> None:
     """Remove the rejects of an earlier try."""
     for path in folder_of(batch_id).glob("rejects-*.arrow"):
         path.unlink()
+
+
+def remove(batch_id: int) -> None:
+    """Remove the folder with everything in it."""
+    shutil.rmtree(folder_of(batch_id))

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from regulars.gateway.files.fields import Field, Type, words
 
+ENDINGS = {
+    ".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "xlsx", ".parquet": "parquet",
+    ".json": "json", ".ndjson": "json", ".jsonl": "json", ".zip": "zip", ".gz": "gzip",
+}  # fmt: skip
 FLAG_WORDS = {
     "true": ("true", "yes", "y", "1", "t", "x", "是", "有", "对"),
     "false": ("false", "no", "n", "0", "f", "否", "无", "非"),

@@ -39,9 +39,9 @@ def suggest(kind: Kind, header: Sequence[str]) -> dict[str, str]:
         by_name.setdefault(plain(label), label)
     found: dict[str, str] = {}
     for name, key in _ranked(kind):
-        label = by_name.get(name)
-        if label is not None and key not in found and label not in found.values():
-            found[key] = label
+        column = by_name.get(name)
+        if column is not None and key not in found and column not in found.values():
+            found[key] = column
     if kind.has_custom:
         found |= {f"custom.{key}": label for label in header if (key := _custom_key(label))}
     in_order = [field.key for field in kind.fields] + sorted(key for key in found if key.startswith("custom."))

@@ -13,8 +13,8 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from regulars.gateway.files import chunks, converting, limits
-from regulars.gateway.files.converting import Column, Conversion, Currencies
+from regulars.gateway.files import chunks, limits
+from regulars.gateway.files.columns import Column, Currencies
 from regulars.gateway.files.faults import FileRefusedError
 from regulars.gateway.files.finishing import finisher
 from regulars.gateway.files.kinds import KINDS, Kind
@@ -75,7 +75,9 @@ def convert(task: Task) -> Iterator[dict[str, Any]]:
     count = _copy_cells(rows, columns, cells)
     yield {"event": "read", "rows": count, "told": rows.told}
     if count:
-        conversion = Conversion(
+        from regulars.gateway.files import converting  # DuckDB takes a while to load, and a look at the first rows needs none
+
+        conversion = converting.Conversion(
             converting.connect(task.folder),
             cells,
             kind=kind,

@@ -107,6 +107,6 @@ def _refuse_failed(code: int | None, log: Path) -> None:
     log.unlink(missing_ok=True)
     name = signal.Signals(-code).name if code is not None and code < 0 else ""
     _log.warning("import child failed", extra={"code": name or code, "error": error})
-    if name or "MemoryError" in error or "bad_alloc" in error:
+    if name or "Memory" in error or "bad_alloc" in error:
         raise FileRefusedError("file.resource_limit", _TOO_MUCH)
     raise FileRefusedError("file.unreadable", "The file cannot be read; it may be damaged.")

@@ -1,44 +1,31 @@
 """Import files: the verbs of the import page and of `regulars import`.
 
-`run_file` is the whole way in one call; the page goes it in steps: `upload`, `preview`, `choose`, `dry_run`, `run_import`,
-`undo`.
+`run_file` is the whole way in one call; the page goes it in steps: `upload`, `choose`, `dry_run`, `run_import`, `undo_import`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
-from regulars.core.errors import DomainError, InvalidInputError
-from regulars.gateway.files import folders, matching, process, running
-from regulars.gateway.files.faults import FileRefusedError
+from regulars.core.errors import DomainError
+from regulars.gateway.files import folders, preparing, receiving, running, undoing
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.files.options import Options
-from regulars.gateway.files.reading.sniffing import ENDINGS
+from regulars.gateway.files.receiving import KindUnknownError
 from regulars.gateway.files.running import Progress
 from regulars.gateway.models import ImportBatch
-from regulars.gateway.models import Mapping as StoredMapping
 from regulars.organization import audit
 from regulars.organization.access import Viewer
 
 State = ImportBatch.State
-_BLOCK = 2**20
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class KindUnknownError(InvalidInputError):
-    """The header does not tell what the file holds."""
-
-    code = "import.kind_unknown"
+_OPEN = {State.UPLOADED, State.CHECKED}
 
 
 class WrongStateError(DomainError):
@@ -48,20 +35,8 @@ class WrongStateError(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """The first rows of a file and what its columns probably mean."""
-
-    header: list[str]
-    sample: list[list[str | None]]
-    told: dict[str, str]  # encoding, separator, sheet
-    columns: dict[str, str]
-    options: dict[str, Any]
-    remembered: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What a call did: `repeated` says that the same file had been imported before, and nothing was changed now."""
+    """What a call did; `repeated`: the same file had been imported before, and nothing was changed now."""
 
     batch: ImportBatch
     repeated: bool
@@ -75,6 +50,10 @@ class ImportResult:
         return int(self.batch.pk)
 
 
+def in_silence(_step: str, _part: float) -> None:
+    """Tell nobody how far an import is."""
+
+
 def run_file(
     path: Path | str,
     *,
@@ -84,106 +63,98 @@ def run_file(
     source: str,
     viewer: Viewer,
     now: datetime,
-    progress: Progress = lambda _step, _part: None,
+    progress: Progress = in_silence,
 ) -> ImportResult:
     """Import the file at `path`; what is not given is guessed from its header.
 
     A file that was imported before, with the same mapping, changes nothing; one that was left half-way goes on.
     """
-    file = _dataset(path)
-    batch = _new_batch(file, name=file.name, kind=kind or "", source=source, viewer=viewer, now=now)
-    batch.options = Options.of(options or {}).told()
+    file = receiving.find_file(path)
+    batch = receiving.receive(file, name=file.name, kind=kind or "", source=source, viewer=viewer, now=now)
     try:
-        seen = _inspect(batch)
-        batch.kind = kind or _guessed(seen["header"])
-        _settle(batch, seen["header"], mapping, options or {})
+        batch.options = Options.of(options or {}).told()
+        seen = preparing.inspect(batch)
+        batch.kind = kind or preparing.guess_kind(seen.header)
+        preparing.settle(batch, seen.header, mapping=mapping, options=options)
     except DomainError as error:
         _refuse(batch, error, now=now)
         raise
     earlier = _same_before(batch)
     if earlier is not None:
-        folders.tidy(batch.pk)
-        folders.folder_of(batch.pk).rmdir()
+        folders.remove(batch.pk)
         batch.delete()
         if earlier.state == State.DONE:
             return ImportResult(earlier, repeated=True, unchanged=earlier.rows_done - earlier.rejected)
         folders.keep(file, earlier.pk)
         batch = earlier
     batch.save()
-    _remember(batch, seen["header"], now=now)
+    preparing.remember(batch, seen.header, now=now)
     return run_import(batch, viewer=viewer, now=now, progress=progress)
 
 
 def upload(
-    chunks: Any, *, name: str, kind: str, source: str, viewer: Viewer, now: datetime, store_id: int | None = None
+    blocks: Iterable[bytes],
+    *,
+    name: str,
+    kind: str,
+    source: str,
+    viewer: Viewer,
+    now: datetime,
+    store_id: int | None = None,
 ) -> ImportBatch:
-    """Keep an uploaded file (its bytes come in `chunks`) and look at its first rows; `kind` may be empty to guess it."""
+    """Keep an uploaded file and look at its first rows; an empty `kind` is guessed, or stays empty for the page to ask."""
     viewer.require("import.run", store_id=store_id)
-    if not ENDINGS.get(Path(name.lower()).suffix):
-        raise FileRefusedError("dataset.name", "Send a file that ends in .csv, .xlsx, .parquet, .json, .zip or .gz.")
-    scratch = settings.REGULARS_HOME.imports / f".upload-{hashlib.sha256(f'{name}{now}'.encode()).hexdigest()[:16]}"
-    size = 0
+    file = receiving.write_upload(blocks)
     try:
-        with scratch.open("wb") as file:
-            for block in chunks:
-                size += len(block)
-                _refuse_size(size)
-                file.write(block)
-        batch = _new_batch(scratch, name=name, kind=kind, source=source, viewer=viewer, now=now, store_id=store_id)
+        batch = receiving.receive(file, name=name, kind=kind, source=source, viewer=viewer, now=now, store_id=store_id)
     finally:
-        scratch.unlink(missing_ok=True)
+        file.unlink()
     try:
-        header = _inspect(batch)["header"]
-        batch.kind = kind or _guessed(header)
-        _settle(batch, header, None, {})
-    except KindUnknownError:
-        pass  # the page asks
+        header = preparing.inspect(batch).header
     except DomainError as error:
         _refuse(batch, error, now=now)
         raise
+    with suppress(KindUnknownError):
+        batch.kind = kind or preparing.guess_kind(header)
+        preparing.settle(batch, header)
     batch.save()
     return batch
 
 
-def preview(batch: ImportBatch) -> Preview:
-    """Look at the first rows again, under the options chosen meanwhile."""
-    seen = _inspect(batch)
-    return Preview(
-        header=seen["header"],
-        sample=seen["sample"],
-        told=seen["told"],
-        columns=matching.applicable(batch.columns, seen["header"]),
-        options=dict(batch.options),
-        remembered=_find_mapping(batch.kind, seen["header"]) is not None,
-    )
-
-
 def choose(
-    batch: ImportBatch, *, kind: str, columns: Mapping[str, str], options: Mapping[str, Any], viewer: Viewer, now: datetime
+    batch: ImportBatch,
+    *,
+    kind: str,
+    columns: Mapping[str, str] | None = None,
+    options: Mapping[str, Any],
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
-    """Settle kind, mapping and options of a batch that has not run, and remember them for the next file like it."""
+    """Settle kind, mapping (None: as remembered or suggested) and options of a batch that has not run, and remember them."""
     viewer.require("import.run")
-    if batch.state not in {State.UPLOADED, State.CHECKED}:
-        raise WrongStateError("This import has run already; start a new one.")
+    _require_state(batch, _OPEN)
+    if kind not in KINDS:
+        raise KindUnknownError(f"A file holds one of {', '.join(KINDS)}.")
     batch.kind = kind
-    batch.columns = {key: label for key, label in columns.items() if KINDS[kind].find(key)}
     batch.options = Options.of({**batch.options, **options}).told()
+    header = preparing.inspect(batch).header
+    if columns is not None:
+        columns = {key: label for key, label in columns.items() if KINDS[kind].find(key) and label in header}
+    preparing.settle(batch, header, mapping=columns, options=batch.options)
     batch.state = State.UPLOADED
     batch.error_code = batch.error_message = ""
     batch.save()
-    _remember(batch, _inspect(batch)["header"], now=now)
+    if columns is not None:
+        preparing.remember(batch, header, now=now)
 
 
-def dry_run(
-    batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress = lambda _step, _part: None
-) -> dict[str, Any]:
+def dry_run(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress = in_silence) -> dict[str, Any]:
     """Do everything and take it back; the report says what would be created, updated, unchanged and refused."""
-    if batch.state not in {State.UPLOADED, State.CHECKED}:
-        raise WrongStateError("This import has run already.")
+    _require_state(batch, _OPEN)
     try:
         done = running.rehearse(batch, viewer=viewer, now=now, progress=progress)
     except DomainError as error:
-        _refuse(batch, error, now=now, final=False)
+        _refuse(batch, error, now=now, is_final=False)
         raise
     report = {
         "created": done.created,
@@ -191,7 +162,7 @@ def dry_run(
         "unchanged": done.unchanged,
         "rejected": done.rejected,
         "rows": done.rows,
-        "samples": [{"id": change.object_id, "before": change.before, "after": change.after} for change in done.samples],
+        "samples": [{"id": one.object_id, "before": one.before, "after": one.after} for one in done.samples],
     }
     folders.write_json(batch.pk, "report.json", report)
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, error_code="", error_message="", step="")
@@ -199,12 +170,9 @@ def dry_run(
     return report
 
 
-def run_import(
-    batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress = lambda _step, _part: None
-) -> ImportResult:
+def run_import(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress = in_silence) -> ImportResult:
     """Load a batch, from its beginning or from where it was left."""
-    if batch.state not in {State.UPLOADED, State.CHECKED, State.RUNNING}:
-        raise WrongStateError("This import has run already; start a new one.")
+    _require_state(batch, _OPEN | {State.RUNNING})
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.RUNNING, error_code="", error_message="")
     try:
         done = running.run(batch, viewer=viewer, now=now, progress=progress)
@@ -221,108 +189,35 @@ def run_import(
         )
     folders.tidy(batch.pk)
     batch.refresh_from_db()
-    return ImportResult(
-        batch, repeated=False, created=done.created, updated=done.updated, unchanged=done.unchanged, rejected=done.rejected
-    )
+    return ImportResult(batch, False, done.created, done.updated, done.unchanged, done.rejected)
 
 
-def _dataset(path: Path | str) -> Path:
-    """Return the file that a name means; a name is never a pattern, an address or a statement."""
-    text = str(path)
-    file = Path(path)
-    if "://" in text or "\0" in text or not ENDINGS.get(file.suffix.lower()):
-        raise FileRefusedError(
-            "dataset.name", "Name one file that ends in .csv, .tsv, .xlsx, .parquet, .json, .ndjson, .zip or .gz."
-        )
-    if not file.is_file():
-        raise FileRefusedError("dataset.name", f"There is no file {file.name[:120]!r}.")
-    return file
+@transaction.atomic
+def undo_import(batch: ImportBatch, *, viewer: Viewer, now: datetime) -> undoing.Undone:
+    """Take back what a batch brought; rows that something else rests on by now are kept, and counted."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    _require_state(batch, {State.DONE})
+    undone = undoing.undo(batch, viewer=viewer, now=now)
+    batch.state = State.UNDONE
+    batch.undone_at = now
+    batch.save(update_fields=["state", "undone_at"])
+    counts = {"kind": batch.kind, "removed": undone.removed, "restored": undone.restored, "kept": undone.kept}
+    folders.write_json(batch.pk, "report.json", {"undone": counts})
+    audit.record(viewer, "import.undone", "import", batch.pk, now=now, after=counts, store_id=batch.store_id)
+    return undone
 
 
-def _new_batch(
-    file: Path, *, name: str, kind: str, source: str, viewer: Viewer, now: datetime, store_id: int | None = None
-) -> ImportBatch:
+def discard(batch: ImportBatch, *, viewer: Viewer) -> None:
+    """Throw away a file that was never imported."""
     viewer.require("import.run")
-    if kind and kind not in KINDS:
-        raise KindUnknownError(f"A file holds one of {', '.join(KINDS)}.")
-    size = file.stat().st_size
-    _refuse_size(size)
-    batch = ImportBatch.objects.create(
-        kind=kind,
-        file_name=shown_name(name),
-        file_sha256=_sha256(file),
-        file_bytes=size,
-        source=source,
-        options=Options().told(),
-        by=viewer.label[:160],
-        person_id=viewer.person_id,
-        store_id=store_id,
-        created_at=now,
-    )
-    folders.keep(file, batch.pk)
-    return batch
+    _require_state(batch, _OPEN | {State.REFUSED})
+    folders.remove(batch.pk)
+    batch.delete()
 
 
-def shown_name(name: str) -> str:
-    """Return a file's name as it may be shown and put into a header: no path, no control or direction marks, not too long."""
-    plain = _HIDDEN.sub("", unicodedata.normalize("NFC", name)).replace("\\", "/").rsplit("/", 1)[-1].replace('"', "")
-    stem, dot, ending = plain.rpartition(".")
-    return f"{stem[:150]}{dot}{ending[:20]}" or "file"
-
-
-def _refuse_size(size: int) -> None:
-    if size > settings.IMPORT_FILE_BYTES_MAX:
-        gigabytes = settings.IMPORT_FILE_BYTES_MAX / 2**30
-        raise FileRefusedError("file.too_large", f"A file can have {gigabytes:g} GB; split it.")
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _inspect(batch: ImportBatch) -> dict[str, Any]:
-    """Have a child look at the first rows."""
-    found = [answer for answer in process.ask(running.task_of(batch, action="inspect")) if answer["event"] == "found"]
-    return found[0]
-
-
-def _guessed(header: list[str]) -> str:
-    kind = matching.guess_kind(header)
-    if not kind:
-        raise KindUnknownError("The columns do not tell what the file holds; choose it.")
-    return kind
-
-
-def _settle(batch: ImportBatch, header: list[str], mapping: Mapping[str, str] | None, options: Mapping[str, Any]) -> None:
-    """Fill in the mapping: as given, as remembered for this header, or as the words suggest."""
-    kind = KINDS[batch.kind]
-    stored = None if mapping is not None else _find_mapping(batch.kind, header)
-    if mapping is not None:
-        batch.columns = dict(mapping)
-    elif stored is not None:
-        batch.columns = matching.applicable(stored.columns, header)
-    else:
-        batch.columns = matching.suggest(kind, header)
-    chosen = {**(stored.options if stored else {}), **options}
-    if kind.are_receipts and "customer_kind" not in chosen and "customer" in batch.columns:
-        chosen["customer_kind"] = matching.customer_kind(batch.columns["customer"])
-    batch.options = Options.of(chosen).told()
-
-
-def _find_mapping(kind: str, header: list[str]) -> StoredMapping | None:
-    return StoredMapping.objects.filter(kind=kind, header_hash=matching.header_hash(header)).first()
-
-
-def _remember(batch: ImportBatch, header: list[str], *, now: datetime) -> None:
-    StoredMapping.objects.update_or_create(
-        kind=batch.kind,
-        header_hash=matching.header_hash(header),
-        defaults={"columns": batch.columns, "options": batch.options, "used_at": now},
-    )
+def _require_state(batch: ImportBatch, states: Iterable[str]) -> None:
+    if batch.state not in states:
+        raise WrongStateError("This step is not open any more; look at the import's page, or start a new one.")
 
 
 def _same_before(batch: ImportBatch) -> ImportBatch | None:
@@ -342,18 +237,18 @@ def _same_before(batch: ImportBatch) -> ImportBatch | None:
     )
 
 
-def _refuse(batch: ImportBatch, error: DomainError, *, now: datetime, final: bool = True) -> None:
+def _refuse(batch: ImportBatch, error: DomainError, *, now: datetime, is_final: bool = True) -> None:
     """Keep with the batch why it was refused; after a dry run the mapping may still be mended."""
-    where = {key: value for key, value in error.place.items() if value is not None}
     ImportBatch.objects.filter(pk=batch.pk).update(
         kind=batch.kind,
-        state=State.REFUSED if final else State.UPLOADED,
+        state=State.REFUSED if is_final else State.UPLOADED,
         error_code=error.code[:60],
         error_message=error.message[:500],
         step="",
-        finished_at=now if final else None,
+        finished_at=now if is_final else None,
     )
-    folders.write_json(batch.pk, "report.json", {"fault": {"code": error.code, "message": error.message, **where}})
-    if final:
+    place = {key: value for key, value in error.place.items() if value is not None}
+    folders.write_json(batch.pk, "report.json", {"fault": {"code": error.code, "message": error.message, **place}})
+    if is_final:
         folders.tidy(batch.pk)
     batch.refresh_from_db()

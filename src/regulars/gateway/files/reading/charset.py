@@ -28,10 +28,8 @@ def find(path: Path, declared: str) -> str:
     with path.open("rb") as file:
         head = file.read(4)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
-    if declared:
-        return _allowed(declared) if not marked else marked
-    if marked:
-        return marked
+    if marked or declared:
+        return marked or _allowed(declared)
     offset = first_bad_byte(path, "utf-8")
     if offset is None:
         return "utf-8"

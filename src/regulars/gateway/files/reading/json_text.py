@@ -31,7 +31,7 @@ def _rows(request: Request, header: list[str]) -> Iterator[tuple[int, list[str |
     for number, (line, item) in enumerate(_objects(request), start=1):
         unknown = item.keys() - set(header)
         if unknown:
-            raise _malformed(line, f"the key {sorted(unknown)[0][:80]!r} is not in the first {_SAMPLE_LINES:,} objects")
+            raise _malformed(line, f"the key {min(unknown)[:80]!r} is not in the first {_SAMPLE_LINES:,} objects")
         yield number, [_as_text(item.get(key), line) for key in header]
 
 

@@ -64,7 +64,7 @@ def checked_header(names: Sequence[str]) -> list[str]:
 
 def text_batch(rows: Sequence[Sequence[str | None]], numbers: Sequence[int], *, width: int) -> pa.RecordBatch:
     """Return one batch made of Python rows."""
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in range(width)]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * width
     arrays = [pa.array(numbers, pa.int64()), *(pa.array(column, pa.string()) for column in columns)]
     return pa.RecordBatch.from_arrays(arrays, names=[ROW, *(column_name(index) for index in range(width))])
 

@@ -95,8 +95,7 @@ def _bounded(rows: Iterator[tuple[int, list[str | None]]], width: int) -> Iterat
 def _text(cell: Any, formula: Any = None) -> str | None:
     value = cell.value if cell is not None else None
     if value is None:
-        is_formula = formula is not None and isinstance(formula.value, str) and formula.value.startswith("=")
-        return _FORMULA if is_formula and formula.data_type == "f" else None
+        return _FORMULA if formula is not None and formula.data_type == "f" else None
     match value:
         case bool():
             return "true" if value else "false"
@@ -106,9 +105,8 @@ def _text(cell: Any, formula: Any = None) -> str | None:
             return value.isoformat(sep=" ")
         case dt.date() | dt.time():
             return value.isoformat()
-        case dt.timedelta():
+        case _:
             return str(value)
-    return str(value)
 
 
 def _number(value: float, shown_as: str) -> str:
