@@ -44,6 +44,8 @@ MEASURES: Mapping[str, Measure] = {
     "gross_amount": Measure(Grain.AMOUNT, _sum("gross_amount")),
     "discount_amount": Measure(Grain.AMOUNT, _sum("discount_amount")),
     "member_net_amount": Measure(Grain.AMOUNT, lambda rows: rows.net_amount.sum(where=rows.customer_id.notnull())),
+    "sold_amount": Measure(Grain.AMOUNT, lambda rows: rows.net_amount.sum(where=rows.kind == "sale")),
+    "returned_amount": Measure(Grain.AMOUNT, lambda rows: (-rows.net_amount).sum(where=rows.kind == "return")),
     "units_milli": Measure(Grain.LINE, lambda rows: rows.quantity_milli.sum(where=rows.counts_units)),
     **{f"{kind}_amount": Measure(Grain.LINE, _sum(f"{kind}_amount")) for kind in DISCOUNT_KINDS},
     "receipts": Measure(Grain.RECEIPT, lambda rows: _sales(rows).sum()),

@@ -110,6 +110,10 @@ _ALL = (
         )
         for kind in DISCOUNT_KINDS
     ),
+    _ratio(
+        "return_share", _("Return share"), _("Net sales of returns ÷ net sales of sales."), Unit.SHARE,
+        of="returned_amount", to="sold_amount", better=Better.DOWN,
+    ),
     _sum("receipts", _("Receipts"), _("Sale receipts; returns are not counted."), Unit.COUNT, measure="receipts"),
     Metric(
         "units", _("Units"),

@@ -30,6 +30,10 @@ class Slice:
     def during(self, period: Period) -> Slice:
         return replace(self, period=period)
 
+    def about(self, **chosen: Any) -> Slice:
+        """Return the same slice with these choices changed."""
+        return replace(self, **chosen)
+
     @property
     def category_depth(self) -> int:
         return len(self.category.split(CATEGORY_SEPARATOR)) if self.category else 0
