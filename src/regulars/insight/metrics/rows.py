@@ -21,13 +21,15 @@ _PLAIN_KEYS: dict[str, Callable[[Any], Any]] = {
     "day": lambda rows: rows.business_date,
     "week": lambda rows: rows.business_date.truncate("W").cast("date"),  # by its Monday
     "month": lambda rows: rows.business_date.truncate("M").cast("date"),
+    "weekday": lambda rows: rows.weekday,  # 1 = Monday, of the business date
+    "hour": lambda rows: rows.hour,  # by the store's clock
     "store": lambda rows: rows.store_id,
     "channel": lambda rows: rows.channel,
     "member": lambda rows: rows.customer_id.notnull(),
 }
 KEYS = (*_PLAIN_KEYS, "region", *GOODS_KEYS)
 
-_RECEIPT_COLUMNS = ("receipt_id", "kind", "store_id", "customer_id", "channel", "business_date")
+_RECEIPT_COLUMNS = ("receipt_id", "kind", "store_id", "customer_id", "channel", "business_date", "weekday", "hour")
 _AMOUNTS = ("gross_amount", "discount_amount", "net_amount")
 
 
