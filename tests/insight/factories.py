@@ -59,12 +59,16 @@ def shop(link: psycopg.Connection[Any]) -> None:
         customer(link, customer_id)
 
 
+_EMPTY_TEXTS = (
+    "gender", "age_band", "occupation", "education", "income_band", "marital_status", "household_size",
+    "household_structure", "children", "home_ownership", "lifestyle", "preferred_channel", "language", "city",
+    "joined_through", "source",
+)  # fmt: skip
+
+
 def customer(link: psycopg.Connection[Any], customer_id: int) -> None:
-    texts = (
-        "name gender age_band occupation education income_band marital_status household_size household_structure children"
-        " home_ownership lifestyle preferred_channel language city joined_through source"
-    ).split()
-    values = ["Ana Canary"] + [""] * (len(texts) - 1)
+    texts = ["name", *_EMPTY_TEXTS]
+    values = ["Ana Canary"] + [""] * len(_EMPTY_TEXTS)
     link.execute(
         f"INSERT INTO customers_customer (id, kind, {', '.join(texts)}, custom, completeness, created_at, updated_at)"
         f" VALUES (%s, 'person', {', '.join(['%s'] * len(texts))}, '{{\"phone\": \"canary\"}}', 0, now(), now())",

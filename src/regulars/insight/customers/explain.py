@@ -8,18 +8,18 @@ from __future__ import annotations
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from regulars.insight.customers import rules
 from regulars.insight.customers.rules import Place, RfmClass, Rhythm, Stage
 from regulars.insight.models import CustomerFigures
 
 STAGE_NAMES: dict[Stage, Promise] = {
-    Stage.NEW: gettext_lazy("New"),
-    Stage.ACTIVE: gettext_lazy("Active"),
-    Stage.DECLINING: gettext_lazy("Declining"),
-    Stage.DORMANT: gettext_lazy("Dormant"),
-    Stage.LOST: gettext_lazy("Lost"),
+    Stage.NEW: pgettext_lazy("lifecycle", "New"),
+    Stage.ACTIVE: pgettext_lazy("lifecycle", "Active"),
+    Stage.DECLINING: pgettext_lazy("lifecycle", "Declining"),
+    Stage.DORMANT: pgettext_lazy("lifecycle", "Dormant"),
+    Stage.LOST: pgettext_lazy("lifecycle", "Lost"),
 }
 PLACE_NAMES: dict[Place, Promise] = {
     Place.TOP: gettext_lazy("Top customer"),

@@ -18,7 +18,7 @@ from regulars.core.errors import InvalidInputError
 from regulars.insight.customers import rules
 from regulars.insight.customers.rules import RfmClass
 
-_SHARES = (0.2, 0.4, 0.6, 0.8)
+SHARES = (0.2, 0.4, 0.6, 0.8)
 _INPUTS = {"recency": "recency_days", "frequency": "purchase_days_12m", "monetary": "net_amount_12m"}
 
 
@@ -59,7 +59,7 @@ def _quintiles(customers: Any) -> Any:
     cuts = {
         f"{name}_cut_{place}": customers[column].quantile(share)
         for name, column in _INPUTS.items()
-        for place, share in enumerate(_SHARES)
+        for place, share in enumerate(SHARES)
     }
     return customers.cross_join(customers.aggregate(**cuts))
 
@@ -72,7 +72,7 @@ def _absolute(customers: Any, cut_points: CutPoints) -> Any:
 
 def _score(table: Any, name: str) -> Any:
     value = table[_INPUTS[name]]
-    above = reduce(add, [(value > table[f"{name}_cut_{place}"]).ifelse(1, 0) for place in range(len(_SHARES))])
+    above = reduce(add, [(value > table[f"{name}_cut_{place}"]).ifelse(1, 0) for place in range(len(SHARES))])
     return (rules.SCORES - above if name == "recency" else 1 + above).cast("int16")
 
 
@@ -91,4 +91,4 @@ def _class(table: Any) -> Any:
 
 
 def _cut_names() -> list[str]:
-    return [f"{name}_cut_{place}" for name in _INPUTS for place in range(len(_SHARES))]
+    return [f"{name}_cut_{place}" for name in _INPUTS for place in range(len(SHARES))]

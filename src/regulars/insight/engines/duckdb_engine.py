@@ -6,8 +6,10 @@ that an ad-hoc question cannot reach other files or the network (T-16).
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
+import weakref
 from typing import Any
 
 import ibis
@@ -28,8 +30,9 @@ class DuckDbEngine:
         self._lock = threading.RLock()
         self._tables: dict[str, DeltaTable] = {}
         self._views: dict[str, tuple[int, Any]] = {}
-        self._scratch = tempfile.TemporaryDirectory(prefix="regulars-duckdb-")
-        options: dict[str, Any] = {"memory_limit": memory, "temp_directory": self._scratch.name}
+        self._scratch = tempfile.mkdtemp(prefix="regulars-duckdb-")  # where a question that outgrows the memory goes
+        weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        options: dict[str, Any] = {"memory_limit": memory, "temp_directory": self._scratch}
         if threads:
             options["threads"] = threads
         self._ibis: Any = ibis.duckdb.connect(**options)
@@ -73,7 +76,7 @@ class DuckDbEngine:
         return self._ibis.read_parquet(files, table_name=name, hive_partitioning=True)
 
     def _fence(self) -> None:
-        folders = [self._scratch.name] + ([self._lake.url.removeprefix("file://")] if self._lake.is_local else [])
+        folders = [self._scratch] + ([self._lake.url.removeprefix("file://")] if self._lake.is_local else [])
         self._ibis.raw_sql(f"SET allowed_directories = {folders!r}")
         self._ibis.raw_sql("SET enable_external_access = false")
         self._ibis.raw_sql("SET lock_configuration = true")

@@ -6,6 +6,7 @@ and Java.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from typing import Any
@@ -71,6 +72,7 @@ def _session(master: str) -> Any:
         return SparkSession.builder.remote(master).getOrCreate()
     if shutil.which("java") is None:
         raise EngineMissingError("Spark needs Java, and there is no `java` here; install a Java 17 runtime.")
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it tells of every connection
     builder = SparkSession.builder.master(master).appName("regulars").config("spark.sql.session.timeZone", "UTC")
     for key, value in _SETTINGS.items():
         builder = builder.config(key, value)

@@ -39,8 +39,8 @@ def report(
     by: Sequence[str] = (),
     engine: Engine | None = None,
 ) -> pa.Table:
-    """Compute metrics over a slice; one row per group of `by` (`day week month store region channel member category
-    product brand`), sorted by it, with one column per metric. Money is in minor units, shares are 0 to 1.
+    """Compute metrics over a slice; one row per group of `by` (`day week month weekday hour store region channel
+    member category product brand`), sorted by it, with one column per metric. Money is in minor units, shares are 0 to 1.
 
     For a masked role a group of fewer than five customers shows nothing and says so in the column `suppressed` (G33).
     """
@@ -138,8 +138,9 @@ class _Question:
 
     def _last_day(self, rows: Any) -> Any:
         """Return the last business date of each row's group, never beyond the slice's own."""
+        last = ibis.literal(self.chosen.period.last)
         ends = [_ENDS[key](rows[key]).cast("date") for key in self.by if key in selling.TIME_KEYS]
-        return ibis.least(*ends, ibis.literal(self.chosen.period.last))
+        return ibis.least(last, *ends) if ends else last
 
     def _filled(self, part: Any, names: Sequence[str]) -> Any:
         have = set(part.columns)
