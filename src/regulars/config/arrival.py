@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -16,6 +16,7 @@ from regulars.core.home_folder import HomeFolder
 
 _LOOK_SECONDS = 2.0
 _ASK_SECONDS = 0.5
+_LATE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Watch:
     port: int
     served: bool = False
     next_look_at: float = 0.0
+    late_at: float = field(default_factory=lambda: time.monotonic() + _LATE_SECONDS)
 
     def say(self, text: str) -> None:
         """Print one line for a person."""
@@ -44,6 +46,9 @@ class Watch:
         if not self.served and self._answers():
             self.served = True
             self._welcome()
+        elif not self.served and time.monotonic() > self.late_at:
+            self.late_at = float("inf")
+            self.say(f"no page is served yet; what is wrong stands in {self.home.log} or above")
         logfiles.rotate(self.home)
 
     def _keep_database(self) -> None:

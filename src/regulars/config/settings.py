@@ -10,7 +10,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
-from regulars.core import embedded_postgres, env
+from regulars.core import embedded_postgres, env, logs
 from regulars.core.home_folder import chosen_home
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -263,22 +263,7 @@ API_CALLS_PER_MINUTE = env.integer("REGULARS_API_CALLS_PER_MINUTE", 6_000)
 EXPORT_ROWS_WITHOUT_APPROVAL = env.integer("REGULARS_EXPORT_ROWS", 1_000)
 
 # Logs: one JSON object a line, without personal data; into a file where a person watches the terminal (`serve`)
-_LOG_FILE = env.text("REGULARS_LOG_FILE")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "regulars.core.logs.JsonLines"}},
-    "handlers": {
-        "lines": {"class": "logging.handlers.WatchedFileHandler", "filename": _LOG_FILE, "formatter": "json"}
-        if _LOG_FILE
-        else {"class": "logging.StreamHandler", "formatter": "json"}
-    },
-    "root": {"handlers": ["lines"], "level": env.text("REGULARS_LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.server": {"handlers": [], "propagate": False},
-        "procrastinate": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configuration(file=env.text("REGULARS_LOG_FILE"), level=env.text("REGULARS_LOG_LEVEL", "INFO"))
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS, and
     "security.W008",  # the redirect to TLS, belong to the proxy of an installation that has TLS

@@ -7,8 +7,10 @@ import os
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from regulars.config import processes
+from regulars.core import logs
 
 
 def main() -> None:
@@ -34,7 +36,8 @@ def main() -> None:
         workers_kill_timeout=10,
         websockets=False,
         log_access=False,
-        log_enabled=False,  # each request is logged by core.requests
+        log_level=LogLevels.error,  # each request is logged by core.requests
+        log_dictconfig=logs.configuration(file=os.environ.get("REGULARS_LOG_FILE", ""), level="INFO"),
     ).serve()
 
 

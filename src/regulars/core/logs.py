@@ -10,10 +10,29 @@ import json
 import logging
 import re
 import traceback
+from typing import Any
 
 _EXTRA = ("method", "path", "status", "duration_ms", "request_id", "job", "rows", "queries")
 _LONG_DIGITS = re.compile(r"\d[\d \-]{5,}\d")
+_TRACEBACK = "Traceback (most recent call last):"
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def configuration(*, file: str, level: str) -> dict[str, Any]:
+    """Return the logging configuration of a process: lines into `file`, or to standard error where there is none."""
+    into_file = {"class": "logging.handlers.WatchedFileHandler", "filename": file, "formatter": "json"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "regulars.core.logs.JsonLines"}},
+        "handlers": {"lines": into_file if file else {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["lines"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": [], "propagate": False},
+            "procrastinate": {"level": "WARNING"},
+            "_granian": {"handlers": [], "propagate": True},  # the web server itself: exceptions that no page caught
+        },
+    }
 
 
 class JsonLines(logging.Formatter):
@@ -39,4 +58,14 @@ def struck(text: str) -> str:
     >>> struck("call 13800138000 or ana@example.test")
     'call # or @'
     """
-    return _LONG_DIGITS.sub("#", _MAIL.sub("@", text)).replace("\n", " ").replace("\r", " ")
+    return _LONG_DIGITS.sub("#", _MAIL.sub("@", _places_only(text))).replace("\n", " ").replace("\r", " ")
+
+
+def _places_only(text: str) -> str:
+    """Keep of a written-out traceback where it happened and what kind it was: its last line may quote a customer."""
+    if _TRACEBACK not in text:
+        return text
+    head, _, trace = text.partition(_TRACEBACK)
+    *calls, last = trace.strip().splitlines()
+    places = [call.strip() for call in calls if call.lstrip().startswith("File ")]
+    return " ".join([head.strip(), *places, last.partition(":")[0]])

@@ -15,7 +15,8 @@ def verify(progress: Callable[[Finding], None] | None = None) -> list[Finding]:
     findings = []
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if not connection.savepoint_ids:  # the outermost transaction, whose snapshot is still to be taken
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("SET LOCAL work_mem = '256MB'")
         for finding in invariants.prove(invariants.declared()):
             findings.append(finding)
