@@ -37,7 +37,6 @@ def stage(name: str, table: pa.Table) -> None:
                 buffer = io.BytesIO()
                 pa_csv.write_csv(pa.Table.from_batches([batch]), buffer, _WRITE)
                 copy.write(buffer.getvalue())
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
 
 
 def complete(table: pa.Table, schema: pa.Schema) -> pa.Table:

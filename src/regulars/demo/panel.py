@@ -90,7 +90,8 @@ def opened(shift_days: int) -> Iterator[Panel]:
     for table in ("transactions", "products", "demographics", "promotions"):
         duck.execute(f"CREATE VIEW {table} AS FROM '{data / table}.parquet'")
     duck.execute("SET TimeZone = 'UTC'")
-    duck.execute(f"CREATE MACRO local_time(instant) AS (instant AT TIME ZONE 'UTC' AT TIME ZONE '{TIMEZONE}') + to_days({shift_days})")
+    moved = f"(instant AT TIME ZONE 'UTC' AT TIME ZONE '{TIMEZONE}') + to_days({shift_days})"
+    duck.execute(f"CREATE MACRO local_time(instant) AS {moved}")
     # Week 1 of the panel is 1 January 2017 alone; every later week runs from Monday to Sunday.
     duck.execute(f"CREATE MACRO week_start(week) AS DATE '2016-12-26' + 7 * (week - 1)::INTEGER + {shift_days}")
     try:

@@ -15,6 +15,7 @@ from regulars.gateway.models import ImportBatch
 from regulars.organization.access import Viewer
 from regulars.organization.services import places
 from regulars.sales import services as sales
+from regulars.sales.normalize import Normalized, normalize
 
 # What an import may write in the viewer's stores. Products and stores belong to the company: head office imports them.
 _WRITES = {
@@ -43,14 +44,26 @@ def importing(viewer: Viewer, kind: str) -> Viewer:
     return replace(viewer, rights={**viewer.rights, action: scope})
 
 
-def load(kind: str, table: pa.Table, *, source: str, now: datetime, viewer: Viewer, batch_id: int) -> SaveOutcome:
-    """Save one chunk in the caller's transaction."""
+def prepare(kind: str, table: pa.Table) -> pa.Table | Normalized:
+    """Do what needs no database: the next chunk is prepared while the database is busy with this one."""
+    are_receipts = kind in (ImportBatch.Kind.RECEIPTS, ImportBatch.Kind.RETURNS)
+    return normalize(table) if are_receipts and table.num_rows else table
+
+
+def load(
+    kind: str, prepared: pa.Table | Normalized, *, source: str, now: datetime, viewer: Viewer, batch_id: int
+) -> SaveOutcome:
+    """Save one prepared chunk in the caller's transaction."""
+    if isinstance(prepared, Normalized):
+        return sales.record_normalized(prepared, source=source, now=now, viewer=viewer, batch_id=batch_id, historical=True)
+    if not prepared.num_rows:
+        return SaveOutcome()
     match ImportBatch.Kind(kind):
         case ImportBatch.Kind.STORES:
-            return places.save_stores(table, source=source, now=now, viewer=viewer)
+            return places.save_stores(prepared, source=source, now=now, viewer=viewer)
         case ImportBatch.Kind.PRODUCTS:
-            return catalog.save_products(table, source=source, now=now, viewer=viewer)
+            return catalog.save_products(prepared, source=source, now=now, viewer=viewer)
         case ImportBatch.Kind.CUSTOMERS:
-            return customers.save_customers(table, source=source, now=now, viewer=viewer)
-        case ImportBatch.Kind.RECEIPTS | ImportBatch.Kind.RETURNS:
-            return sales.record_receipts(table, source=source, now=now, viewer=viewer, batch_id=batch_id, historical=True)
+            return customers.save_customers(prepared, source=source, now=now, viewer=viewer)
+        case _:
+            raise AssertionError(kind)

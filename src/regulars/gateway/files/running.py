@@ -7,9 +7,11 @@ there already changes nothing. A dry run is the same run in a transaction that i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +28,7 @@ from regulars.gateway.models import ImportBatch
 from regulars.organization.access import Viewer
 from regulars.organization.company import get_company
 from regulars.organization.models import Store
+from regulars.sales.normalize import Normalized
 
 Progress = Callable[[str, float], None]
 _SAMPLES = 20
@@ -59,6 +62,19 @@ class Run:
         self.samples += outcome.changes[: _SAMPLES - len(self.samples)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A piece of the file as the child cut it: its rows, how many it refused, and the row of the file at which it ends."""
+
+    number: int
+    rows: int
+    rejected: int
+    end: int
+    path: Path
+    table: pa.Table
+    prepared: pa.Table | Normalized
+
+
 def run(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress) -> Run:
     """Load what is left of the batch; return what this run did."""
     acting = loading.importing(viewer, batch.kind)
@@ -67,12 +83,10 @@ def run(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress
         batch.refresh_from_db()
         if not batch.rows_done:
             folders.clear_rejects(batch.pk)
-        for chunk in _chunks(batch, progress):
-            if chunk["end"] <= batch.rows_done:
-                continue
+        for chunk in _ahead(batch, _chunks(batch, progress), behind=batch.rows_done):
             with transaction.atomic():
                 _load(batch, chunk, done, viewer=acting, now=now)
-            progress("loading", _part(chunk["end"], batch.rows_total))
+            progress("loading", _part(chunk.end, batch.rows_total))
     return done
 
 
@@ -83,9 +97,9 @@ def rehearse(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Pro
     trial = ImportBatch.objects.get(pk=batch.pk)
     with _alone(batch), transaction.atomic():
         folders.clear_rejects(batch.pk)
-        for chunk in _chunks(trial, progress):
+        for chunk in _ahead(trial, _chunks(trial, progress), behind=0):
             _load(trial, chunk, done, viewer=acting, now=now)
-            progress("checking", _part(chunk["end"], trial.rows_total))
+            progress("checking", _part(chunk.end, trial.rows_total))
         transaction.set_rollback(True)
     ImportBatch.objects.filter(pk=batch.pk).update(rows_total=trial.rows_total)
     return done
@@ -120,29 +134,44 @@ def _chunks(batch: ImportBatch, progress: Progress) -> Iterator[dict[str, Any]]:
             ImportBatch.objects.filter(pk=batch.pk).update(rows_total=answer["rows"])
         if answer["event"] == "chunk":
             end += answer["rows"]
-            yield {**answer, "end": end}
+            yield {"number": answer["number"], "rows": answer["rows"], "rejected": answer["rejected"], "end": end}
 
 
-def _load(batch: ImportBatch, chunk: dict[str, Any], done: Run, *, viewer: Viewer, now: datetime) -> None:
-    folder = folders.folder_of(batch.pk)
-    path = chunks.rows_file(folder, chunk["number"])
-    table = chunks.read(path)
-    outcome = SaveOutcome()
-    if table.num_rows:
-        outcome = loading.load(batch.kind, table, source=batch.source, now=now, viewer=viewer, batch_id=batch.pk)
-    refused = _refused(batch, table, outcome.problems)
+def _ahead(batch: ImportBatch, told: Iterator[dict[str, Any]], *, behind: int) -> Iterator[_Chunk]:
+    """Give the chunks that end after row `behind`, the next one being prepared while the caller is busy with this one."""
+
+    def prepared(answer: dict[str, Any]) -> _Chunk:
+        path = chunks.rows_file(folders.folder_of(batch.pk), answer["number"])
+        table = chunks.read(path)
+        return _Chunk(**answer, path=path, table=table, prepared=loading.prepare(batch.kind, table))
+
+    with ThreadPoolExecutor(max_workers=1) as second:
+        waiting: Future[_Chunk] | None = None
+        for answer in told:
+            if answer["end"] > behind:
+                following = second.submit(prepared, answer)
+                if waiting is not None:
+                    yield waiting.result()
+                waiting = following
+        if waiting is not None:
+            yield waiting.result()
+
+
+def _load(batch: ImportBatch, chunk: _Chunk, done: Run, *, viewer: Viewer, now: datetime) -> None:
+    outcome = loading.load(batch.kind, chunk.prepared, source=batch.source, now=now, viewer=viewer, batch_id=batch.pk)
+    refused = _refused(batch, chunk.table, outcome.problems)
     if refused.num_rows:
-        chunks.write(chunks.rejects_file(folder, chunk["number"], by="load"), refused)
+        chunks.write(chunks.rejects_file(folders.folder_of(batch.pk), chunk.number, by="load"), refused)
     _remember(batch, outcome.changes)
-    rejected = chunk["rejected"] + pc.count_distinct(refused["row"]).as_py()
-    done.add(outcome, rows=chunk["rows"], rejected=rejected)
-    batch.rows_done = chunk["end"]
+    rejected = chunk.rejected + pc.count_distinct(refused["row"]).as_py()
+    done.add(outcome, rows=chunk.rows, rejected=rejected)
+    batch.rows_done = chunk.end
     batch.created += outcome.created
     batch.updated += outcome.updated
     batch.unchanged += outcome.unchanged
     batch.rejected += rejected
     batch.save(update_fields=["rows_done", "created", "updated", "unchanged", "rejected"])
-    path.unlink()
+    chunk.path.unlink()
 
 
 def _refused(batch: ImportBatch, table: pa.Table, problems: list[Problem]) -> pa.Table:
