@@ -41,6 +41,6 @@ def sell(first: int, last: int) -> int:
             "discount_coupon": pa.array([0, 50] * (len(numbers) // 2), pa.int64()),
         }
     )
-    outcome = sales.record_receipts(lines, source="test", now=NOW, viewer=system("tests"), historical=True)
+    outcome = sales.record_receipts(lines, source="test", now=datetime.now(UTC), viewer=system("tests"), historical=True)
     assert not outcome.problems, outcome.problems[:3]
     return outcome.created
