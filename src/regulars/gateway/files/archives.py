@@ -106,9 +106,15 @@ def _copy(stream: IO[bytes] | gzip.GzipFile, target: Path, *, packed: int, bytes
 
 
 def _refuse_entities(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Look through one part: declared entities, and more rows than a sheet has, are seen before a library reads it."""
     kept = b""
+    rows = 0
     with package.open(entry) as stream:
         while block := stream.read(_BLOCK):
-            if _UNSAFE_XML.search(kept + block):
+            joined = kept + block
+            if _UNSAFE_XML.search(joined):
                 raise FileRefusedError("xml.entity", "The workbook declares XML entities, which could read other files.")
-            kept = block[-16:]
+            rows += joined.count(b"<row ") - kept.count(b"<row ")
+            if rows > limits.SHEET_ROWS_MAX:
+                raise FileRefusedError("xlsx.too_many_rows", f"A sheet has at most {limits.SHEET_ROWS_MAX:,} rows.")
+            kept = joined[-16:]

@@ -22,7 +22,11 @@ _DECIMAL_SCALE_MAX = 6
 
 def read(request: Request) -> Rows:
     """Return the rows of a Parquet file; row 1 is its first record."""
+    with request.path.open("rb") as begin:
+        is_marked = begin.read(4) == b"PAR1"
     try:
+        if not is_marked:
+            raise ValueError("no mark at the beginning")
         file = pq.ParquetFile(request.path)
         schema = file.schema_arrow
         rows = file.metadata.num_rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -26,21 +27,31 @@ _FORMULA = "=formula"  # stands for a formula that has no saved value; `conversi
 
 def read(request: Request) -> Rows:
     """Return the rows of the first sheet, or of the one that the options name."""
-    try:
-        values = openpyxl.load_workbook(request.path, read_only=True, data_only=True)
+    with _refusals():
+        values = openpyxl.load_workbook(request.path.open("rb"), read_only=True, data_only=True)
         title = _sheet(values, request.options.sheet)
         formulas = _formulas(request, title)
         rows = _rows(values[title], formulas)
         header = checked_header([cell or "" for cell in next(rows, (1, []))[1]])
-    except (DefusedXmlException, ParseError) as error:
-        raise FileRefusedError("xml.entity", "The workbook holds XML that is unsafe or broken.") from error
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise FileRefusedError("xlsx.corrupt", "The workbook is damaged.") from error
     return Rows(
         header=header,
         batches=batched(_bounded(rows, len(header)), width=len(header)),
         told={"encoding": "XLSX", "sheet": title},
     )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say of a workbook that a library stumbles over what is wrong with it."""
+    try:
+        yield
+    except DefusedXmlException as error:
+        raise FileRefusedError("xml.entity", "The workbook declares XML entities.") from error
+    except ParseError as error:
+        line, column = error.position
+        raise FileRefusedError("xml.malformed", f"The workbook's XML breaks off at line {line}, column {column}.") from error
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise FileRefusedError("xlsx.corrupt", "The workbook is damaged.") from error
 
 
 def _sheet(book: Any, wanted: str) -> str:
@@ -58,7 +69,7 @@ def _formulas(request: Request, title: str) -> Any:
         sheets = [name for name in package.namelist() if name.startswith("xl/worksheets/")]
         if not any(_holds(package, name, b"<f") for name in sheets):
             return None
-    return openpyxl.load_workbook(request.path, read_only=True, data_only=False)[title]
+    return openpyxl.load_workbook(request.path.open("rb"), read_only=True, data_only=False)[title]
 
 
 def _holds(package: zipfile.ZipFile, name: str, words: bytes) -> bool:
@@ -84,7 +95,11 @@ def _rows(sheet: Any, formulas: Any) -> Iterator[tuple[int, list[str | None]]]:
 
 def _bounded(rows: Iterator[tuple[int, list[str | None]]], width: int) -> Iterator[tuple[int, list[str | None]]]:
     """Give rows of the header's width, without the empty ones that spreadsheets leave behind."""
-    for number, cells in rows:
+    while True:
+        with _refusals():
+            number, cells = next(rows, (0, []))
+        if not number:
+            return
         if not any(cells):
             continue
         if any(cells[width:]):
