@@ -5,7 +5,6 @@ For the pages. Products belong to the company, so whoever may see products sees 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -19,11 +18,11 @@ SEPARATOR = " / "
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A category with what lies below it; `products` counts those of the whole branch."""
+    """A category; `products` counts those of the whole branch below it, itself included."""
 
     category: Category
     products: int
-    children: Sequence[Branch]
+    has_children: bool
 
 
 def list_products(viewer: Viewer) -> QuerySet[Product]:
@@ -58,28 +57,15 @@ def get_category(category_id: int) -> Category:
     return found
 
 
-def category_tree() -> list[Branch]:
-    """Return the whole tree with the number of products of each branch."""
-    counted = Category.objects.annotate(own=Count("products")).order_by("name")
-    children: dict[int | None, list[Category]] = {}
-    for category in counted:
-        children.setdefault(category.parent_id, []).append(category)
-    return _branches(children, None)
+def category_tree(parent: Category | None = None) -> list[Branch]:
+    """Return the categories right below `parent` (or the top ones), each with the number of products of its branch."""
+    counted = dict(Product.objects.exclude(category=None).values_list("category").annotate(count=Count("pk")))
+    children: dict[int | None, list[int]] = {}
+    for key, above in Category.objects.values_list("pk", "parent_id"):
+        children.setdefault(above, []).append(key)
 
+    def products(key: int) -> int:
+        return counted.get(key, 0) + sum(products(child) for child in children.get(key, ()))
 
-def _branches(children: dict[int | None, list[Category]], parent: int | None) -> list[Branch]:
-    made = []
-    for category in children.get(parent, ()):
-        below_it = _branches(children, category.pk)
-        own: int = category.own  # type: ignore[attr-defined]  # annotated above
-        made.append(Branch(category, own + sum(branch.products for branch in below_it), below_it))
-    return made
-
-
-def count_products(*, viewer: Viewer) -> tuple[int, int]:
-    """Return how many products the catalog has, and how many placeholders wait for their data."""
-    viewer.require("product.read")
-    counted = Product.objects.aggregate(
-        known=Count("id", filter=Q(is_placeholder=False)), placeholders=Count("id", filter=Q(is_placeholder=True))
-    )
-    return counted["known"], counted["placeholders"]
+    shown = Category.objects.filter(parent=parent).order_by("name")
+    return [Branch(category, products(category.pk), category.pk in children) for category in shown]

@@ -4,5 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from regulars.home.business.urls import urlpatterns as business
+from regulars.home.customers.urls import urlpatterns as customers
+
 app_name = "home"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [*customers, *business]

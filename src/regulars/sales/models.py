@@ -69,6 +69,7 @@ class Receipt(Fact):
         indexes = [
             models.Index(fields=["customer", "-sold_at"], name="receipt_of_customer", condition=~Q(customer=None)),
             models.Index(fields=["store", "-business_date"], name="receipt_of_store_day"),
+            models.Index(fields=["-business_date", "-id"], name="receipt_newest"),
             BrinIndex(fields=["written_xid"], name="receipt_written"),
             BrinIndex(fields=["batch_id"], name="receipt_batch"),
         ]
