@@ -113,7 +113,8 @@ def test_a_store_s_people_see_their_store_only(real: Engine, real_files: duckdb.
     (row,) = report.report(asked, chosen=Slice(NOVEMBER), scope=scope, engine=real).to_pylist()
     ((net, customers, new),) = real_files.execute(
         "SELECT sum(net_amount), count(DISTINCT customer_id),"
-        " (SELECT count(*) FROM (SELECT min(business_date) AS d FROM receipt WHERE store_id = 309 GROUP BY customer_id) WHERE d BETWEEN $1 AND $2)"
+        " (SELECT count(*) FROM (SELECT min(business_date) AS d FROM receipt WHERE store_id = 309 GROUP BY customer_id)"
+        "  WHERE d BETWEEN $1 AND $2)"
         " FROM receipt WHERE store_id = 309 AND business_date BETWEEN $1 AND $2",
         [NOVEMBER.first, NOVEMBER.last],
     ).fetchall()

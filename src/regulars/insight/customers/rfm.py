@@ -16,6 +16,7 @@ import ibis
 
 from regulars.core.errors import InvalidInputError
 from regulars.insight.customers import rules
+from regulars.insight.customers.purchases import Purchases
 from regulars.insight.customers.rules import RfmClass
 
 SHARES = (0.2, 0.4, 0.6, 0.8)
@@ -46,6 +47,22 @@ class CutPoints:
     def parse(cls, given: Mapping[str, Sequence[float]]) -> CutPoints:
         """Return the cut points that a company keeps in its settings."""
         return cls(*(tuple(given.get(name, ())) for name in _INPUTS))
+
+
+def measured(purchases: Purchases) -> Any:
+    """Return one row per customer with `recency_days`, `purchase_days_12m` and `net_amount_12m`: what `scored` needs, alone."""
+    rows = purchases.receipts()
+    daily = rows.group_by(["customer_id", "business_date"]).aggregate(net_amount=rows.net_amount.sum())
+    is_last_year = daily.business_date >= purchases.year_start
+    bought = daily.net_amount > 0
+    customers = daily.group_by("customer_id").aggregate(
+        last_day=daily.business_date.max(where=bought),
+        purchase_days_12m=(bought & is_last_year).ifelse(1, 0).sum(),
+        net_amount_12m=is_last_year.ifelse(daily.net_amount, 0).sum(),
+    )
+    customers = customers.filter(customers.last_day.notnull())
+    recency = ibis.literal(purchases.as_of).delta(customers.last_day, unit="day")
+    return customers.mutate(recency_days=recency).drop("last_day")
 
 
 def scored(customers: Any, cut_points: CutPoints | None = None) -> Any:

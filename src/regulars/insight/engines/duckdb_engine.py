@@ -10,14 +10,27 @@ import shutil
 import tempfile
 import threading
 import weakref
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
 import pyarrow as pa
 from deltalake import DeltaTable
+from ibis.expr.operations import DatabaseTable
 
 from regulars.insight.engines.contract import LakeEmptyError
 from regulars.insight.lake.storage import Lake
+
+_PLANS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A question as SQL, and the lake's tables that it reads."""
+
+    sql: str
+    tables: tuple[str, ...]
+    schema: pa.Schema
 
 
 class DuckDbEngine:
@@ -30,6 +43,7 @@ class DuckDbEngine:
         self._lock = threading.RLock()
         self._tables: dict[str, DeltaTable] = {}
         self._views: dict[str, tuple[int, Any]] = {}
+        self._plans: dict[Any, _Plan] = {}
         self._scratch = tempfile.mkdtemp(prefix="regulars-duckdb-")  # where a question that outgrows the memory goes
         weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
         options: dict[str, Any] = {"memory_limit": memory, "temp_directory": self._scratch}
@@ -48,7 +62,11 @@ class DuckDbEngine:
 
     def run(self, expression: Any) -> pa.Table:
         with self._lock:
-            return self._ibis.to_pyarrow(expression)
+            plan = self._planned(expression)
+            for name in plan.tables:
+                self.table(name)
+            # DuckDB's sums of integers are wider than anything we add up.
+            return self._ibis.con.sql(plan.sql).to_arrow_table().cast(plan.schema)
 
     def version(self, *names: str) -> tuple[int, ...]:
         with self._lock:
@@ -65,15 +83,29 @@ class DuckDbEngine:
             table.update_incremental()
         return table
 
+    def _planned(self, expression: Any) -> _Plan:
+        """Return the question as SQL. Writing it takes longer than many answers, so that the latest questions' SQL is kept."""
+        node = expression.op()
+        plan = self._plans.pop(node, None)
+        if plan is None:
+            tables = {table.name for table in node.find(DatabaseTable)} & self._views.keys()
+            schema = expression.as_table().schema().to_pyarrow()
+            plan = _Plan(self._ibis.compile(expression), tuple(sorted(tables)), schema)
+        self._plans[node] = plan  # the newest last
+        if len(self._plans) > _PLANS_MAX:
+            del self._plans[next(iter(self._plans))]
+        return plan
+
     def _view(self, name: str, table: DeltaTable) -> Any:
         files = table.file_uris()
-        if not files:
-            return ibis.memtable(pa.schema(table.schema().to_arrow()).empty_table())
-        if not self._lake.is_local:
-            # DuckDB would have to download an extension for object stores; delta-rs brings its own client.
-            self._ibis.con.register(name, table.to_pyarrow_dataset())
-            return self._ibis.table(name)
-        return self._ibis.read_parquet(files, table_name=name, hive_partitioning=True)
+        self._ibis.con.unregister(name)  # what is registered would hide a view of the same name
+        if files and self._lake.is_local:
+            return self._ibis.read_parquet(files, table_name=name, hive_partitioning=True)
+        # DuckDB would have to download an extension for object stores; delta-rs brings its own client.
+        self._ibis.raw_sql(f"DROP VIEW IF EXISTS {name}")
+        rows = table.to_pyarrow_dataset() if files else pa.schema(table.schema().to_arrow()).empty_table()
+        self._ibis.con.register(name, rows)
+        return self._ibis.table(name)
 
     def _fence(self) -> None:
         folders = [self._scratch] + ([self._lake.url.removeprefix("file://")] if self._lake.is_local else [])

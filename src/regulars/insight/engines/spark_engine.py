@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 from deltalake import DeltaTable
+from ibis.expr.operations import DatabaseTable
 
 from regulars.insight.engines.contract import EngineMissingError, LakeEmptyError
 from regulars.insight.lake.storage import Lake
@@ -40,6 +41,8 @@ class SparkEngine:
             return known[1]
 
     def run(self, expression: Any) -> pa.Table:
+        for table in expression.op().find(DatabaseTable):
+            self.table(table.name)  # an expression may be older than the lake is now
         return self._ibis.to_pyarrow(expression)
 
     def version(self, *names: str) -> tuple[int, ...]:
@@ -54,11 +57,15 @@ class SparkEngine:
     def _view(self, name: str, table: DeltaTable) -> Any:
         files = [_spark_uri(uri) for uri in table.file_uris()]
         if not files:
-            return ibis.memtable(pa.schema(table.schema().to_arrow()).empty_table())
+            return self._empty(name, table)
         rows = self._session.read.option("basePath", _spark_uri(self._lake.uri(name))).parquet(*files)
-        view = f"{name}_{table.version()}"
-        rows.createOrReplaceTempView(view)
-        return self._ibis.table(view)
+        rows.createOrReplaceTempView(name)
+        return self._ibis.table(name)
+
+    def _empty(self, name: str, table: DeltaTable) -> Any:
+        schema = pa.schema(table.schema().to_arrow())
+        self._session.createDataFrame(schema.empty_table()).createOrReplaceTempView(name)
+        return self._ibis.table(name)
 
 
 def _session(master: str) -> Any:
