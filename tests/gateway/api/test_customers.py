@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regulars.customers.models import Customer, CustomerTag, CustomField, Identifier
+from regulars.customers.models import Customer, CustomerTag, CustomField, Identifier, Tag
 from tests.gateway.api.conftest import results, sale
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,7 @@ def test_creating_never_changes_somebody_who_is_known(manager, other):
 
 
 def test_a_customer_is_changed_and_nothing_else(manager):
+    Tag.objects.create(name="wine")
     before = manager.post("/customers", ANA).json()
     after = manager.patch(f"/customers/{before['id']}", {"city": "Boston", "tags": ["wine"]}).json()
 
@@ -123,7 +124,32 @@ def test_a_field_that_is_not_offered_cannot_be_set(manager, field):
     assert Customer.objects.values().get() == before
 
 
+def test_null_empties_a_field(manager):
+    id = manager.post("/customers", ANA).json()["id"]
+    after = manager.patch(f"/customers/{id}", {"gender": None, "address": None}).json()
+    assert (after["gender"], after["address"], after["birth_date"]) == ("", None, "1986-05-04")
+
+
+def test_tags_must_exist(manager, support):
+    refused = manager.post("/customers", ANA | {"tags": ["wine"]})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "tags[0]")
+    (line,) = results(support.lines("/customers/bulk", ANA | {"tags": ["wine"]}))
+    assert line["errors"][0]["code"] == "tag.unknown"
+    assert not Customer.objects.exists()
+
+
+def test_a_card_that_became_somebody_brings_its_receipts(manager, client_of, north):
+    client_of("pos", store=north).post("/receipts", sale("A-1", customer={"kind": "card", "value": "8800"}))
+    card, id = Customer.objects.get(), manager.post("/customers", ANA).json()["id"]
+    Customer.objects.filter(pk=card.pk).update(merged_into=id)
+
+    assert [it["receipt_id"] for it in manager.get(f"/customers/{id}/receipts").json()["items"]] == ["A-1"]
+    assert "card" in {it["kind"] for it in manager.get(f"/customers/{id}").json()["identifiers"]}
+    assert manager.get(f"/customers/{card.pk}").status_code == 404
+
+
 def test_a_till_may_not_tag(client_of, north):
+    Tag.objects.create(name="wine")
     answer = client_of("pos", store=north).post("/customers", ANA | {"tags": ["wine"]})
 
     assert answer.status_code == 403
@@ -137,6 +163,15 @@ def test_custom_fields_must_exist(manager):
 
     CustomField.objects.create(key="pet", label="Pet", type="text")
     assert manager.post("/customers", ANA | {"custom": {"pet": "cat"}}).json()["custom"] == {"pet": "cat"}
+
+
+def test_bulk_checks_custom_values_by_their_type(support):
+    CustomField.objects.create(key="pets", label="Pets", type="number")
+    good, bad = results(
+        support.lines("/customers/bulk", ANA | {"custom": {"pets": 2}}, {"card": "77", "custom": {"pets": "many"}})
+    )
+    assert (good["status"], bad["status"], bad["errors"][0]["field"]) == ("created", "refused", "custom.pets")
+    assert Customer.objects.get().custom["pets"]["value"] == 2
 
 
 def test_bulk_creates_and_changes_and_names_the_bad_lines(support):
@@ -163,6 +198,7 @@ def test_bulk_about_a_foreign_customer_or_store_does_nothing_at_all(manager, oth
 
 
 def test_customers_are_searched_and_filtered(manager, support, other):
+    Tag.objects.create(name="wine")
     manager.post("/customers", ANA | {"tags": ["wine"]})
     other.post("/customers", {"phone": "+1 212 555 0143", "name": "Ben Cole"})
 

@@ -61,7 +61,7 @@ def test_a_crash_500_tells_nothing(client_of, monkeypatch):
     def crash(*_args, **_kwargs):
         raise RuntimeError('SELECT secret FROM customers_customer -- "/srv/regulars/x.py" +12125550142')
 
-    monkeypatch.setattr(customer_views, "visible", crash)
+    monkeypatch.setattr(customer_views, "show", crash)
     answer = client_of("support").get("/customers")
     assert_problem(answer, 500, "error")
     for word in (b"SELECT", b"/srv", b"Traceback", b"RuntimeError", b"2125550142"):

@@ -22,7 +22,7 @@ TEXTS_KEPT = {
     "formula": "=HYPERLINK(1)",
     "markup": "<script>alert(1)</script>",
     "quotes": "a'b\"c\\d",
-    "spaces around": " Ana ",
+    "spaces within": "Ana  Maria",
 }
 TEXTS_REFUSED = {
     "NUL": '"Ana\\u0000"',
@@ -30,6 +30,8 @@ TEXTS_REFUSED = {
     "lone low surrogate": '"\\udc00Ana"',
     "line break": '"Ana\\nLopez"',
     "megabyte": '"' + "x" * 1_000_000 + '"',
+    "spaces around": '" Ana "',
+    "no-break space behind": '"Ana\\u00a0"',
     "number": "1",
     "list": "[]",
     "NaN": "NaN",

@@ -44,6 +44,8 @@ _INSTANT = (
 def _printable(value: str) -> str:
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
         raise PydanticCustomError("field.control_character", "Control characters are not allowed here.")
+    if value != value.strip():
+        raise PydanticCustomError("field.outer_space", "Remove the space before or after the text.")
     return value
 
 

@@ -7,6 +7,7 @@ else's record: it is made from the error's own sentence and the names of fields 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +36,7 @@ _CODES = {
     500: ("error", "Something went wrong here. It is in our log; send the call again later."),
     503: ("unavailable", "The service cannot answer now. Try again soon."),
 }
+_CUSTOM = re.compile(r"^custom_(.+)$")  # forms have one flat field for each custom field
 # pydantic's names of faults → ours
 _FAULTS = {
     "missing": "field.missing",
@@ -106,7 +108,7 @@ def fault(error: DomainError, *, row: int | None = None) -> FieldProblem:
 
 def _field(error: DomainError) -> str | None:
     name = error.place.get("field") or error.place.get("column")
-    return str(name) if name else None
+    return _CUSTOM.sub(r"custom.\1", str(name)) if name else None
 
 
 def from_rows(problems: Iterable[Problem]) -> list[FieldProblem]:

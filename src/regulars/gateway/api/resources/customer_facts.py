@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from regulars.core.errors import NotFoundError
-from regulars.gateway.api import cursors, customer_views, receipt_views
+from regulars.customers import selectors as customers
+from regulars.gateway.api import cursors, receipt_views
 from regulars.gateway.api.callers import viewer_of
 from regulars.gateway.api.fields import Id
 from regulars.gateway.api.routes import operation
@@ -34,8 +35,9 @@ _OF_ALL_STORES = ("receipts", "net_amount", "net_amount_12m", "discount_amount",
 )
 def list_customer_receipts(request: HttpRequest, id: Id, filters: Query[cursors.PageFilters]) -> dict[str, Any]:
     viewer = viewer_of(request)
-    _require_visible(viewer, id)
-    rows = viewer.restrict(Receipt.objects.select_related("store").filter(customer=id), "receipt.list")
+    customers.get_customer(viewer, id)
+    bought = Receipt.objects.select_related("store").filter(customer__in=customers.same_person(id))
+    rows = viewer.restrict(bought, "receipt.list")
     return cursors.page(rows, filters, order=("-sold_at", "-id"), show=receipt_views.show)
 
 
@@ -50,16 +52,11 @@ def list_customer_receipts(request: HttpRequest, id: Id, filters: Query[cursors.
 )
 def get_customer_figures(request: HttpRequest, id: Id) -> FiguresOut:
     viewer = viewer_of(request)
-    _require_visible(viewer, id)
+    customers.get_customer(viewer, id)
     figures = CustomerFigures.objects.filter(pk=id).first()
     if figures is None:
         raise NotFoundError  # nothing bought, or not yet computed
     return _show(figures, viewer)
-
-
-def _require_visible(viewer: Viewer, id: int) -> None:
-    if not customer_views.visible(viewer, "customer.read").filter(pk=id).exists():
-        raise NotFoundError
 
 
 def _show(figures: CustomerFigures, viewer: Viewer) -> FiguresOut:

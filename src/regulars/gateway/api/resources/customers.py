@@ -14,8 +14,9 @@ from ninja import Query, Router
 from pydantic import Field
 
 from regulars.core.errors import NotFoundError
+from regulars.customers import selectors as customers
 from regulars.customers.models import Customer, CustomerTag
-from regulars.gateway.api import cursors, customer_saving, customer_views, idempotency, ndjson, saving
+from regulars.gateway.api import cursors, customer_profile, customer_saving, customer_views, idempotency, ndjson, saving
 from regulars.gateway.api.callers import viewer_of
 from regulars.gateway.api.fields import Id, Line
 from regulars.gateway.api.routes import bulk, operation
@@ -45,9 +46,9 @@ class CustomerFilters(cursors.PageFilters):
 )
 def list_customers(request: HttpRequest, filters: Query[CustomerFilters]) -> dict[str, Any]:
     viewer = viewer_of(request)
-    rows = _matching(customer_views.visible(viewer, "customer.list"), filters)
-    show = partial(customer_views.show, masked=viewer.scope("customer.list").masked)
-    return cursors.page(rows, filters, order=("id",), show=show)
+    seen = customers.list_customers(viewer).select_related("home_store")
+    show = partial(customer_views.show, masked=viewer.scope("customer.list").masked, now=timezone.now())
+    return cursors.page(_matching(seen, filters), filters, order=("id",), show=show)
 
 
 @router.post(
@@ -64,8 +65,8 @@ def create_customer(request: HttpRequest, customer: CustomerIn) -> HttpResponse:
     viewer, now = viewer_of(request), timezone.now()
 
     def work() -> HttpResponse:
-        id = customer_saving.create(customer, viewer=viewer, now=now)
-        return saving.answer(request, _one(viewer, id), is_new=True)
+        id = customer_profile.create(customer, viewer=viewer, now=now)
+        return saving.answer(request, _one(viewer, id, now=now), is_new=True)
 
     return idempotency.once(request, viewer, now=now, work=work)
 
@@ -97,12 +98,12 @@ def look_up_customer(request: HttpRequest, named: LookUp) -> CustomerOut:
     found = customer_views.find(named, viewer)
     if found is None:
         raise NotFoundError
-    return customer_views.show([found], masked=viewer.scope("customer.lookup").masked)[0]
+    return customer_views.show([found], masked=viewer.scope("customer.lookup").masked, now=timezone.now())[0]
 
 
 @router.get("/{id}", **operation("get_customer", "Open a customer", answers={200: CustomerOut}, refusals=(404,)))
 def get_customer(request: HttpRequest, id: Id) -> CustomerOut:
-    return _one(viewer_of(request), id)
+    return _one(viewer_of(request), id, now=timezone.now())
 
 
 @router.patch(
@@ -115,21 +116,15 @@ def get_customer(request: HttpRequest, id: Id) -> CustomerOut:
     ),
 )
 def change_customer(request: HttpRequest, id: Id, changes: CustomerPatch) -> CustomerOut:
-    viewer = viewer_of(request)
+    viewer, now = viewer_of(request), timezone.now()
     with transaction.atomic():
-        customer = customer_views.visible(viewer, "customer.edit").filter(pk=id).first()
-        if customer is None:
-            raise NotFoundError
-        customer_saving.change(customer, changes, viewer=viewer, now=timezone.now())
-        return _one(viewer, id)
+        customer_profile.change(id, changes, viewer=viewer, now=now)
+        return _one(viewer, id, now=now)
 
 
-def _one(viewer: Viewer, id: int) -> CustomerOut:
-    found = customer_views.visible(viewer, "customer.read").filter(pk=id)
-    shown = customer_views.show(found, masked=viewer.scope("customer.read").masked)
-    if not shown:
-        raise NotFoundError
-    return shown[0]
+def _one(viewer: Viewer, id: int, *, now: datetime) -> CustomerOut:
+    found = customers.get_customer(viewer, id)
+    return customer_views.show([found], masked=viewer.scope("customer.read").masked, now=now)[0]
 
 
 def _matching(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:

@@ -29,7 +29,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 class ProfileFields(Body):
-    """What can be said of a customer; what is left out, or null, stays as it is."""
+    """What can be said of a customer; what is left out stays as it is."""
 
     kind: Literal["person", "household", "company"] | None = None
     name: Annotated[str, Line(200)] | None = None
@@ -75,7 +75,7 @@ class CustomerIn(ProfileFields):
 
 
 class CustomerPatch(ProfileFields):
-    """What shall change."""
+    """What shall change: null or "" empties a field, tags are added."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"city": "Boston", "tags": ["wine"]}]})
 

@@ -32,6 +32,14 @@ EXAMPLE: dict[str, Any] = {
     "tenders": [{"kind": "cash", "amount": 500}, {"kind": "card", "amount": 270}],
 }
 
+RETURN_EXAMPLE: dict[str, Any] = {
+    "receipt_id": "T04-000124",
+    "store": "S12",
+    "sold_at": "2026-07-02T11:00:00+02:00",
+    "original_receipt_id": "T04-000123",
+    "lines": [{"product": "SKU-1", "quantity": 1, "gross_amount": 250, "original_line_no": 1}],
+}
+
 
 class Recognized(Body):
     """By what the till recognized the customer; somebody unknown becomes a nameless customer."""
@@ -117,6 +125,8 @@ class ReturnLineIn(Body):
 
 class ReturnIn(ReceiptHead):
     """Articles of one sale that came back. If the sale is not here yet, the return waits for it, visibly."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [RETURN_EXAMPLE]})
 
     original_receipt_id: Annotated[str, Line(120, least=1)]
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=LINES_MAX)
