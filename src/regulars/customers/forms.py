@@ -10,6 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.customers import services
 from regulars.customers.models import Customer, CustomField, Tag
@@ -20,7 +21,7 @@ from regulars.ui.forms import Form, dress
 
 Section = tuple[str | Promise, Sequence[str]]
 UNKNOWN = ("", _("Not known"))
-KINDS = [("person", _("Person")), ("household", _("Household")), ("company", _("Company customer"))]
+KINDS = [("person", pgettext_lazy("customer", "Person")), ("household", _("Household")), ("company", _("Company customer"))]
 GENDERS = [UNKNOWN, ("F", _("Female")), ("M", _("Male")), ("X", _("Other"))]
 IDENTIFIER_KINDS = [
     ("phone", _("Phone")),
@@ -63,11 +64,11 @@ class ProfileForm(Form):
     household_size = _words(_("Household size"), 10)
     household_structure = _words(_("Household"), 60)
     children = _words(_("Children"), 20)
-    home_ownership = _words(_("Home"), 40)
+    home_ownership = _words(_("Home ownership"), 40)
     lifestyle = _words(_("Lifestyle"), 80)
 
     SECTIONS: Sequence[Section] = (
-        (_("Who"), ("name", "kind", "gender", "birth_date", "age_band")),
+        (_("The person"), ("name", "kind", "gender", "birth_date", "age_band")),
         (_("Where and how"), ("address", "city", "language", "preferred_channel", "home_store", "joined_on")),
         (
             _("Life"),
@@ -136,7 +137,7 @@ class EditForm(ProfileForm):
     seen_at = forms.CharField(widget=forms.HiddenInput)
 
     SECTIONS = (
-        (_("Who"), ("name", "kind", "gender", "birth_date", "forget_birth_date", "age_band")),
+        (_("The person"), ("name", "kind", "gender", "birth_date", "forget_birth_date", "age_band")),
         (
             _("Where and how"),
             ("address", "forget_address", "city", "language", "preferred_channel", "home_store", "joined_on"),
@@ -181,7 +182,9 @@ class IdentifierForm(Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=IDENTIFIER_KINDS)
     value = forms.CharField(label=_("Number or address"), max_length=200)
-    namespace = _words(_("Issued by"), 64, help_text=_("For cards and ids: the till, shop or app that knows it."))
+    namespace = _words(
+        _("Issued by"), 64, widget=forms.TextInput(attrs={"list": "namespaces"}), help_text=_("For cards and ids: the till, shop or app that knows it."),
+    )  # fmt: skip
 
 
 class TagForm(Form):
@@ -218,7 +221,7 @@ class FileForm(Form):
 class TagDesignForm(Form):
     """A tag of the company."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the tag"), max_length=60)
     description = _words(_("What it means"), 300)
     lasts_days = forms.IntegerField(
         label=_("Lasts"), required=False, min_value=1, help_text=_("Days after which it falls off. Empty: it stays.")
@@ -228,9 +231,9 @@ class TagDesignForm(Form):
 class FieldDesignForm(Form):
     """A profile field of the company."""
 
-    label = forms.CharField(label=_("Name"), max_length=80)
+    label = forms.CharField(label=_("Name of the field"), max_length=80)
     type = forms.ChoiceField(label=_("Kind"), choices=FIELD_TYPES)
-    choices = _words(_("Answers"), 4_000, widget=forms.Textarea, help_text=_("For one of several answers: one a line."))
+    choices = _words(_("Choices"), 4_000, widget=forms.Textarea, help_text=_("For one of several answers: one a line."))
     is_personal = forms.BooleanField(
         label=_("Personal"), required=False, help_text=_("Masked for roles that see no contact data; never analyzed.")
     )

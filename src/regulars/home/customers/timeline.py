@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from regulars.core.errors import InvalidInputError
 from regulars.customers import selectors
@@ -71,7 +72,7 @@ def read(viewer: Viewer, ids: Sequence[int], *, now: datetime, show: str = "", c
     behind = _decode(cursor) if cursor else None
     sources = [_entries(kind, _rows(viewer, ids, kind, now), behind) for kind in kinds]
     merged = heapq.merge(*sources, key=lambda entry: entry.key, reverse=True)
-    found = [entry for entry, _place in zip(merged, range(SIZE + 1), strict=False)]
+    found = [entry for entry, _at in zip(merged, range(SIZE + 1), strict=False)]
     more, found = len(found) > SIZE, found[:SIZE]
     return Part(found, _encode(found[-1]) if more else "")
 
@@ -143,4 +144,4 @@ def _decode(text: str) -> tuple[datetime, int, int]:
             raise ValueError(at)
         return moment, int(rank), int(pk)
     except (ValueError, TypeError):
-        raise TimelineCursorError("This part of the timeline is no longer valid; open the page again.") from None
+        raise TimelineCursorError(_("This part of the timeline is no longer valid; open the page again.")) from None

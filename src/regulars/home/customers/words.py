@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.customers.models import Customer, Identifier
 from regulars.insight.customers import explain
@@ -16,7 +17,7 @@ from regulars.ui import lists
 Text = str | Promise
 
 KINDS: Mapping[str, Text] = {
-    Customer.Kind.PERSON: _("Person"),
+    Customer.Kind.PERSON: pgettext_lazy("customer", "Person"),
     Customer.Kind.HOUSEHOLD: _("Household"),
     Customer.Kind.COMPANY: _("Company customer"),
     Customer.Kind.NAMELESS: _("Nameless card"),
@@ -47,7 +48,7 @@ FIELDS: Mapping[str, Text] = {
     "household_size": _("Household size"),
     "household_structure": _("Household"),
     "children": _("Children"),
-    "home_ownership": _("Home"),
+    "home_ownership": _("Home ownership"),
     "lifestyle": _("Lifestyle"),
     "home_store": _("Home store"),
     "joined_on": _("Joined on"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.core.errors import DomainError
 from regulars.insight.lake.facts import DISCOUNT_KINDS
@@ -114,7 +115,7 @@ _ALL = (
         "return_share", _("Return share"), _("Net sales of returns ÷ net sales of sales."), Unit.SHARE,
         of="returned_amount", to="sold_amount", better=Better.DOWN,
     ),
-    _sum("receipts", _("Receipts"), _("Sale receipts; returns are not counted."), Unit.COUNT, measure="receipts"),
+    _sum("receipts", pgettext_lazy("metric", "Receipts"), _("Sale receipts; returns are not counted."), Unit.COUNT, measure="receipts"),
     Metric(
         "units", _("Units"),
         _("Pieces sold, after returns; goods not sold by the piece, such as fuel, are left out."),
@@ -130,7 +131,7 @@ _ALL = (
         Unit.COUNT, measure="visits",
     ),
     _sum(
-        "customers", _("Customers"), _("Known customers with at least one sale receipt."), Unit.COUNT,
+        "customers", pgettext_lazy("metric", "Customers"), _("Known customers with at least one sale receipt."), Unit.COUNT,
         measure="customers",
     ),
     _sum(
