@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from regulars.gateway.api import reference, reference_page, rights
+from regulars.gateway.api import reference, rights
 from regulars.gateway.api.application import api
 from tests.organization import factories
 
@@ -50,6 +50,10 @@ def test_the_document_is_open_to_generators():
     assert answer.json()["openapi"].startswith("3.1")
 
 
-def test_the_introduction_reads_without_markup():
-    heads = [head for head, _ in reference_page._intro()]
-    assert heads[:3] == ["Who calls", "Money", "Sent twice, done once"]
+@pytest.mark.django_db
+def test_the_rules_are_told_in_both_languages():
+    client = Client()
+    client.force_login(factories.person("admin"))
+    chinese = client.get("/api/v1/docs", headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "重复发送，只做一次" in chinese
+    assert all(head not in chinese for head, _ in reference.RULES)

@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from regulars.gateway.api import reference
@@ -57,7 +58,11 @@ def document(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show the API's reference."""
-    return render(request, "gateway/api_reference.html", {"subjects": subjects(), "intro": _intro()})
+    return render(
+        request,
+        "gateway/api_reference.html",
+        {"subjects": subjects(), "rules": [(gettext(head), gettext(text)) for head, text in reference.RULES]},
+    )
 
 
 def subjects() -> list[tuple[str, str, list[Operation]]]:
@@ -68,13 +73,6 @@ def subjects() -> list[tuple[str, str, list[Operation]]]:
         for method, operation in methods.items():
             found[operation["tags"][0]].append(_operation(path, method, operation))
     return [(tag["name"], tag["description"], found[tag["name"]]) for tag in schema["tags"]]
-
-
-def _intro() -> list[tuple[str, str]]:
-    """Return the document's description as (heading, text) pairs."""
-    paragraphs = reference.DESCRIPTION.strip().split("\n\n")
-    pairs = (paragraph.replace("\n", " ").removeprefix("**").split("**", 1) for paragraph in paragraphs)
-    return [(head.rstrip("."), text.strip().replace("**", "").replace("`", "")) for head, text in pairs]
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
@@ -113,8 +111,7 @@ def _fields(shape: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator
 
 
 def _inner(schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-    options = [it for it in schema.get("anyOf", [schema]) if it.get("type") != "null"]
-    for option in options:
+    for option in _options(schema):
         if "$ref" in option:
             return _resolve(option), ""
         if "$ref" in option.get("items", {}):
@@ -123,8 +120,14 @@ def _inner(schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    options = [it for it in schema.get("anyOf", [schema]) if it.get("type") != "null"]
-    return " | ".join(dict.fromkeys(_plain_kind(it) for it in options))
+    return " | ".join(dict.fromkeys(_plain_kind(it) for it in _options(schema)))
+
+
+def _options(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what a value may be, one by one; a null says nothing worth reading."""
+    if "anyOf" in schema:
+        return [option for given in schema["anyOf"] for option in _options(given)]
+    return [] if schema.get("type") == "null" else [schema]
 
 
 def _plain_kind(schema: dict[str, Any]) -> str:
