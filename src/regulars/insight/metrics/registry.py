@@ -115,7 +115,10 @@ _ALL = (
         "return_share", _("Return share"), _("Net sales of returns ÷ net sales of sales."), Unit.SHARE,
         of="returned_amount", to="sold_amount", better=Better.DOWN,
     ),
-    _sum("receipts", pgettext_lazy("metric", "Receipts"), _("Sale receipts; returns are not counted."), Unit.COUNT, measure="receipts"),
+    _sum(
+        "receipts", pgettext_lazy("metric", "Receipts"), _("Sale receipts; returns are not counted."), Unit.COUNT,
+        measure="receipts",
+    ),  # fmt: skip
     Metric(
         "units", _("Units"),
         _("Pieces sold, after returns; goods not sold by the piece, such as fuel, are left out."),
