@@ -75,3 +75,11 @@ def clear_rejects(batch_id: int) -> None:
 def remove(batch_id: int) -> None:
     """Remove the folder with everything in it."""
     shutil.rmtree(folder_of(batch_id))
+
+
+def progress_told_at(batch_id: int) -> float:
+    """Return when the progress of a batch was last written, in seconds since 1970; 0 if never."""
+    try:
+        return (folder_of(batch_id) / "progress.json").stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from regulars.core.errors import NotFoundError
-from regulars.gateway.files import chunks, folders
+from regulars.gateway.files import chunks, folders, wording
 from regulars.gateway.models import ImportBatch
 from regulars.organization.access import Viewer
 
@@ -49,4 +49,5 @@ def rejects_of(batch: ImportBatch) -> Iterator[dict[str, Any]]:
         by_chunk.setdefault(path.name.split("-")[1], []).append(path)
     for paths in by_chunk.values():
         rows = [row for path in paths for row in chunks.read(path).to_pylist()]
-        yield from sorted(rows, key=lambda row: (row["row"], row["column"] or ""))
+        for row in sorted(rows, key=lambda row: (row["row"], row["column"] or "")):
+            yield {**row, "message": wording.sentence(row["code"], row["message"])}
