@@ -90,6 +90,7 @@ def opened(shift_days: int) -> Iterator[Panel]:
     for table in ("transactions", "products", "demographics", "promotions"):
         duck.execute(f"CREATE VIEW {table} AS FROM '{data / table}.parquet'")
     duck.execute("SET TimeZone = 'UTC'")
+    duck.execute("CREATE MACRO sentence(words) AS upper(left(words, 1)) || lower(substr(words, 2))")
     moved = f"(instant AT TIME ZONE 'UTC' AT TIME ZONE '{TIMEZONE}') + to_days({shift_days})"
     duck.execute(f"CREATE MACRO local_time(instant) AS {moved}")
     # Week 1 of the panel is 1 January 2017 alone; every later week runs from Monday to Sunday.
@@ -113,7 +114,7 @@ GROUP BY household_id ORDER BY household_id
 _NO_PIECES = ", ".join(f"'{name}'" for name in NO_PIECES)
 _PRODUCTS = f"""
 SELECT product_id::VARCHAR AS sku,
-    concat_ws(' ', coalesce(product_type, product_category, department), package_size) AS name,
+    concat_ws(' · ', sentence(coalesce(product_type, product_category, department)), package_size) AS name,
     concat_ws(' / ', department, product_category, product_type) AS category,
     brand, brand = 'Private' AS private_label,
     manufacturer_id::VARCHAR AS supplier_code, 'Manufacturer ' || manufacturer_id AS supplier_name,

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,8 @@ from regulars.core import money, pii
 from regulars.customers import selectors
 from regulars.customers.models import Customer, CustomerTag, Identifier, Tag
 from regulars.home.customers import words
-from regulars.insight.customers import explain
+from regulars.insight.customers import explain, rules
+from regulars.insight.customers.rules import Place
 from regulars.insight.models import CustomerFigures
 from regulars.organization import selectors as organization
 from regulars.organization.access import Viewer
@@ -187,10 +189,12 @@ class CustomerList:
     def _filters(self) -> Sequence[lists.Filter]:
         always = [
             _choice("stage", _("Stage"), "figures__stage", explain.STAGE_NAMES),
-            _choice("value", _("Value tier"), "figures__pyramid", explain.PLACE_NAMES),
+            lists.Filter(key="value", label=_("Value tier"), options=_VALUES, apply=_of_value),
             _choice("rfm", _("RFM class"), "figures__rfm_class", explain.RFM_NAMES),
         ]
         bought = [
+            _choice("recency", _("Recency score"), "figures__recency_score", _SCORES),
+            _choice("frequency", _("Frequency score"), "figures__frequency_score", _SCORES),
             lists.Filter(key="bought", label=_("Last purchase"), options=list(RECENT.items()), apply=_bought),
             lists.Filter(
                 key="late", label=_("Later than usual"), options=YES_NO[:1],
@@ -244,7 +248,7 @@ def _name_cell(row: Any) -> object:
     """Return the name beside its initials; drawn here, as a component for each row would cost more than the query."""
     name = name_of(row)
     if not row.name:
-        mark = format_html('<span class="avatar avatar--small avatar--blank" aria-hidden="true"></span>')
+        mark = mark_safe('<span class="avatar avatar--small avatar--blank" aria-hidden="true"></span>')
         return format_html('<span class="table__person">{}<span class="muted">{}</span></span>', mark, name)
     return format_html(
         '<span class="table__person"><span class="avatar avatar--small" data-hue="{}" aria-hidden="true">{}</span>{}</span>',
@@ -261,6 +265,17 @@ def _one(receipts: Rows, aggregate: Any) -> Rows:
 def _choice(key: str, label: str, column: str, names: Any) -> lists.Filter:
     options = [(str(value), text) for value, text in names.items()]
     return lists.Filter(key=key, label=label, options=options, apply=lambda rows, value: rows.filter(**{column: value}))
+
+
+def _of_value(rows: Rows, value: str) -> Rows:
+    """Keep the customers of one place in the pyramid, or of its two upper ones (`best`), whom the dashboard tells of."""
+    places = [Place.TOP.value, Place.LARGE.value] if value == _BEST else [value]
+    return rows.filter(figures__pyramid__in=places)
+
+
+_BEST = "best"
+_VALUES = [(_BEST, gettext_lazy("Top and large customers")), *((place.value, name) for place, name in explain.PLACE_NAMES.items())]
+_SCORES = {str(score): str(score) for score in range(1, rules.SCORES + 1)}
 
 
 def _has(kind: str, label: str) -> lists.Filter:
