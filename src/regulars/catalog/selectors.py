@@ -59,7 +59,9 @@ def get_category(category_id: int) -> Category:
 
 def category_tree(parent: Category | None = None) -> list[Branch]:
     """Return the categories right below `parent` (or the top ones), each with the number of products of its branch."""
-    counted = dict(Product.objects.exclude(category=None).values_list("category").annotate(count=Count("pk")))
+    counted: dict[int | None, int] = dict(
+        Product.objects.exclude(category=None).values_list("category").annotate(count=Count("pk"))
+    )
     children: dict[int | None, list[int]] = {}
     for key, above in Category.objects.values_list("pk", "parent_id"):
         children.setdefault(above, []).append(key)

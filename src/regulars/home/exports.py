@@ -27,9 +27,7 @@ def asked(request: HttpRequest) -> str:
     return kind if kind in KINDS else ""
 
 
-def hand_out(
-    request: HttpRequest, rows: Rows, *, listing: Listing, action: str, name: str, viewer: Viewer
-) -> HttpResponseBase:
+def hand_out(request: HttpRequest, rows: Rows, *, listing: Listing, action: str, name: str, viewer: Viewer) -> HttpResponseBase:
     """Answer with the file, or with word that a second person was asked."""
     viewer.require(action)
     now = timezone.now()
@@ -43,7 +41,9 @@ def hand_out(
             note = approvals.refuse_alone(action, viewer=viewer, approval=given, payload=payload)
         except approvals.SecondPersonNeededError:
             approvals.ask_approval(action, action=action, payload=payload, viewer=viewer, now=now)
-            messages.info(request, _("A second person has to approve an export of this size. They were asked; come back here then."))
+            messages.info(
+                request, _("A second person has to approve an export of this size. They were asked; come back here then.")
+            )
             return HttpResponseRedirect(_without_export(request))
     response = listing.export(request, rows, kind=asked(request), name=name)
     audit.record(viewer, f"{name}.exported", listing.id, "", now=now, after=payload, note=note)

@@ -87,8 +87,8 @@ def config(palette: Palette) -> dict[str, Any]:
         "style": {
             "comparison": {"color": palette.comparison},
             "label": {**text, "fontSize": 12, "fill": palette.ink},
-            "on-strong": {"fill": palette.on_strong},
-            "muted": {"fill": palette.muted, "fontSize": 12, "font": FONT},
+            "on-strong": {"color": palette.on_strong},
+            "muted": {"color": palette.muted, "fontSize": 12, "font": FONT},
         },
     }
 

@@ -61,6 +61,18 @@ def money(amount: int, currency: str) -> str:
     )
 
 
+def money_whole(amount: int, currency: str) -> str:
+    """Return minor units without the cents, for sums where cents say nothing.
+
+    >>> money_whole(37407268, "USD")
+    '$374,073'
+    """
+    value = minor.to_decimal(amount, currency)
+    return _signed(
+        numbers.format_currency(value, currency, format="¤#,##0", locale=locale(), currency_digits=False)
+    )
+
+
 def money_compact(amount: int, currency: str) -> str:
     """Return minor units short, for figures one looks at and charts: $96.4K, ¥9.6万."""
     value = minor.to_decimal(amount, currency)

@@ -22,9 +22,7 @@ def rows(metrics: Sequence[str], *, choice: Choice, chosen: Slice | None = None,
     """Return a report's rows; `chosen` takes the place of the choice's own slice."""
     slice_ = chosen or choice.slice
     question = ("report", tuple(metrics), slice_, choice.scope, tuple(by))
-    return kept.once(
-        question, lambda: list(report(metrics, chosen=slice_, scope=choice.scope, by=by).to_pylist())
-    )
+    return kept.once(question, lambda: list(report(metrics, chosen=slice_, scope=choice.scope, by=by).to_pylist()))
 
 
 def compared(metrics: Sequence[str], *, choice: Choice, chosen: Slice | None = None) -> Comparison:

@@ -66,11 +66,11 @@ def _facts(choice: Choice, viewer: Viewer) -> Iterator[Line]:
 _KINDS: Mapping[Topic, _Kind] = {
     Topic.DECLINING_LARGE: _Kind(
         "trending-down", "warn", "customer.list", lambda: _("Win them back"),
-        lambda _fact, _choice: "/customers/?stage=declining&value=large",
+        lambda _fact, _choice: "/customers/?stage=declining&value=best",
     ),
     Topic.OVERDUE_LARGE: _Kind(
         "clock-alert", "warn", "customer.list", lambda: _("Look at them"),
-        lambda _fact, _choice: "/customers/?due=overdue&value=large",
+        lambda _fact, _choice: "/customers/?stage=active&late=yes&value=best",
     ),
     Topic.PARKED_RETURNS: _Kind(
         "undo-2", "neutral", "receipt.list", lambda: _("Find their sales"), lambda _fact, _choice: "/sales/parked/",
@@ -97,9 +97,7 @@ def _imports(viewer: Viewer) -> Iterator[Line]:
     rows = sum(waiting.values_list("rejected", flat=True))
     if rows:
         text = ngettext("%(count)s row of an import was refused.", "%(count)s rows of imports were refused.", rows)
-        yield Line(
-            "file-x", "bad", text % {"count": formatting.number(rows)}, _("Mend and import again"), "/imports/"
-        )
+        yield Line("file-x", "bad", text % {"count": formatting.number(rows)}, _("Mend and import again"), "/imports/")
 
 
 def _machinery(viewer: Viewer) -> Iterator[Line]:

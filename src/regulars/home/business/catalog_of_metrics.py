@@ -45,7 +45,14 @@ def entries(choice: Choice, *, opened: str) -> Sequence[tuple[Promise, Sequence[
     """Return the metrics in groups; the one that is `opened` brings its SQL along."""
     now = asking.compared(tuple(METRICS), choice=choice).now if choice.covered else {}
     return [
-        (label, [_entry(metric, choice, now=now.get(metric.key), opened=opened) for metric in METRICS.values() if metric.unit in units])
+        (
+            label,
+            [
+                _entry(metric, choice, now=now.get(metric.key), opened=opened)
+                for metric in METRICS.values()
+                if metric.unit in units
+            ],
+        )
         for label, units in _GROUPS
     ]
 
@@ -63,5 +70,5 @@ def _entry(metric: Metric, choice: Choice, *, now: figures.Value, opened: str) -
 
 def _sql(metric: Metric, choice: Choice) -> str:
     engine = engines.chosen()
-    question = expression([metric], engine=engine, chosen=choice.slice, scope=choice.scope)
+    question = expression((metric.key,), engine, choice.slice, choice.scope)
     return str(ibis.to_sql(question, dialect="duckdb", pretty=True))

@@ -66,6 +66,8 @@ def _file(request: HttpRequest, table: explorer_table.Table, *, viewer: Viewer) 
     if kind == "xlsx":
         response = HttpResponse(spreadsheets.write_xlsx(lines, head=table.heads), content_type=_XLSX)
     else:
-        response = HttpResponse("".join(spreadsheets.write_csv(lines, head=table.heads)), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(
+            "".join(spreadsheets.write_csv(lines, head=table.heads)), content_type="text/csv; charset=utf-8"
+        )
     response["Content-Disposition"] = f'attachment; filename="report.{kind}"'
     return response

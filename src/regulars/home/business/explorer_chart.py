@@ -66,7 +66,7 @@ def _over_time(values: list[dict[str, Any]], question: Question) -> Any:
     english = formatting.locale().language == "en"
     axis = alt.X("at:T", title=None, axis=alt.Axis(format="%b %-d" if english else "%-m月%-d日", tickCount=8))
     scale = alt.Y("value:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format=_axis_format(question), tickCount=4))
-    base = alt.Chart(alt.Data(values=values)).encode(x=axis, y=scale)
+    base = alt.Chart(alt.InlineData(values=values)).encode(x=axis, y=scale)
     return alt.layer(
         base.mark_area(line=False), base.mark_line(), base.mark_point(opacity=0, size=400).encode(tooltip=_tips(question))
     )
@@ -75,7 +75,7 @@ def _over_time(values: list[dict[str, Any]], question: Question) -> Any:
 def _bars(values: list[dict[str, Any]], question: Question) -> Any:
     largest = max((abs(value["value"]) for value in values), default=1) or 1
     smallest = min((value["value"] for value in values), default=0)
-    base = alt.Chart(alt.Data(values=values)).encode(
+    base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("at:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=180)),
         x=alt.X(
             "value:Q", title=None, axis=None,

@@ -17,6 +17,7 @@ from regulars.ui import formatting
 from regulars.ui.templatetags.ui import MISSING
 
 Value = float | int | None
+WHOLE_FROM, SHORT_FROM = 1_000, 10_000_000  # main units of the currency
 DECIMALS_BELOW = 100  # a count with a fraction (purchases a customer) needs its digits only while it is small
 
 
@@ -50,8 +51,7 @@ def show(metric: Metric, value: Value, *, currency: str, short: bool = False) ->
         return MISSING
     match metric.unit:
         case Unit.MONEY:
-            amount = round(value)
-            return formatting.money_compact(amount, currency) if short else formatting.money(amount, currency)
+            return _money_short(round(value), currency) if short else formatting.money(round(value), currency)
         case Unit.SHARE:
             return formatting.percent(value)
         case Unit.DAYS:
@@ -98,7 +98,7 @@ def tile(
     return Tile(
         id=f"tile-{metric.key}",
         label=label or metric.name,
-        figure=show(metric, now, currency=currency, short=abs(now or 0) >= 100_000_000),
+        figure=show(metric, now, currency=currency, short=True),
         definition=metric.formula,
         formula="",
         href=href,
@@ -107,6 +107,14 @@ def tile(
         words=words if changed else _("nothing to compare with"),
         values=values,
     )
+
+
+def _money_short(amount: int, currency: str) -> str:
+    """Return an amount as short as one glance needs: cents only where they matter, millions with one decimal."""
+    size = abs(money.to_decimal(amount, currency))
+    if size < WHOLE_FROM:
+        return formatting.money(amount, currency)
+    return formatting.money_whole(amount, currency) if size < SHORT_FROM else formatting.money_compact(amount, currency)
 
 
 def _direction(better: Better, *, rose: bool) -> str:

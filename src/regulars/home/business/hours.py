@@ -24,18 +24,26 @@ def chart(choice: Choice) -> Chart:
     """Return the heat map of the chosen dates and place."""
     found = [row for row in asking.rows([METRIC], choice=choice, by=["weekday", "hour"]) if row[METRIC] is not None]
     scale = 10 ** money.minor_digits(choice.currency)
-    metric = get_metric(METRIC)
+    values = [{**row, "day": names.weekday(row["weekday"], wide=False), "amount": row[METRIC] / scale} for row in found]
     return charts.chart(
-        _drawing([{**row, "day": names.weekday(row["weekday"], wide=False), "amount": row[METRIC] / scale} for row in found]),
+        _drawing(values),
         id="hours",
         title=title(found),
-        source=_("%(metric)s by weekday and hour of the store’s clock.") % {"metric": metric.name},
+        source=_source(choice),
         height=220,
-        columns=[_("Weekday"), _("Hour"), str(metric.name)],
+        columns=[_("Weekday"), _("Hour"), str(get_metric(METRIC).name)],
         rows=[
-            (names.weekday(row["weekday"]), f"{row['hour']}:00", formatting.money(row[METRIC], choice.currency)) for row in found
+            (names.weekday(row["weekday"]), f"{row['hour']}:00", formatting.money(row[METRIC], choice.currency))
+            for row in found
         ],
     )
+
+
+def _source(choice: Choice) -> str:
+    text = _("Net sales by weekday and hour of the store’s clock.")
+    if choice.scope.masked:
+        text += " " + _("Hours of fewer than five customers stay blank.")
+    return text
 
 
 def title(found: list[asking.Row]) -> str:
@@ -50,7 +58,7 @@ def title(found: list[asking.Row]) -> str:
 
 def _drawing(values: list[dict[str, Any]]) -> Any:
     order = [names.weekday(number, wide=False) for number in range(1, 8)]
-    base = alt.Chart(alt.Data(values=values)).encode(
+    base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("hour:O", title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("day:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False)),
     )

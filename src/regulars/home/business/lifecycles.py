@@ -86,35 +86,33 @@ def flow(choice: Choice) -> Flow:
 def context(choice: Choice, *, viewer: Viewer) -> dict[str, Any]:
     """Return what the flow on Today shows."""
     moved = flow(choice)
-    store = choice.place.id if choice.place and choice.place.kind == "store" else None
-    return {"steps": steps(moved, viewer=viewer, store=store), "title": title(moved), "came_back": came_back(moved)}
+    made = steps(moved, viewer=viewer, links=choice.narrowed.stores is None)
+    return {"steps": made, "title": title(moved), "came_back": came_back(moved)}
 
 
-def steps(moved: Flow, *, viewer: Viewer, store: int | None = None) -> list[Step]:
+def steps(moved: Flow, *, viewer: Viewer, links: bool = True) -> list[Step]:
     """Return the stages in order, each with its link to the customers who stand there."""
     total = sum(moved.moves.values()) or 1
     return [
         Step(
             stage, str(STAGE_NAMES[stage]), str(MEANINGS[stage]), TONES[stage], moved.after(stage), moved.before(stage),
-            moved.after(stage) / total, customers_in(stage, viewer, store=store),
+            moved.after(stage) / total, customers_in(stage, viewer) if links else "",
         )
         for stage in STAGES
     ]  # fmt: skip
 
 
-def customers_in(stage: Stage, viewer: Viewer, *, store: int | None = None) -> str:
+def customers_in(stage: Stage, viewer: Viewer) -> str:
     """Return the list of the customers in a stage, for whoever may open it."""
     if not viewer.may("customer.list"):
         return ""
-    return f"/customers/?stage={stage.value}" + (f"&store={store}" if store else "")
+    return f"/customers/?stage={stage.value}"
 
 
 def title(moved: Flow) -> str:
     """Return the sentence that says how many slid."""
     slid = moved.between([Stage.NEW, Stage.ACTIVE], [Stage.DECLINING, Stage.DORMANT, Stage.LOST])
-    text = ngettext(
-        "%(count)s customer has begun to slip away", "%(count)s customers have begun to slip away", slid
-    )
+    text = ngettext("%(count)s customer has begun to slip away", "%(count)s customers have begun to slip away", slid)
     return text % {"count": formatting.number(slid)}
 
 
@@ -134,7 +132,7 @@ def tile(choice: Choice, *, viewer: Viewer) -> Tile:
         label=gettext_lazy("At risk"),
         figure=formatting.number(now),
         definition=MEANINGS[Stage.DECLINING],
-        href=customers_in(Stage.DECLINING, viewer),
+        href=customers_in(Stage.DECLINING, viewer) if choice.narrowed.stores is None else choice.link("/insight/lifecycle/"),
         change=_signed(now - before),
         direction="" if now == before else "bad" if now > before else "good",
         words=_("since the period began"),
@@ -147,8 +145,7 @@ def table(moved: Flow) -> list[tuple[str, list[tuple[int, float, bool]], int]]:
     for before in (NEWCOMERS, *STAGES):
         total = moved.before(before)
         cells = [
-            (count := moved.moves.get((before, after), 0), count / total if total else 0.0, before == after)
-            for after in STAGES
+            (count := moved.moves.get((before, after), 0), count / total if total else 0.0, before == after) for after in STAGES
         ]
         rows.append((str(STAGE_NAMES[before]) if isinstance(before, Stage) else _("First purchase"), cells, total))
     return rows
@@ -164,5 +161,3 @@ def _signed(difference: int) -> str:
         return "±0"
     text = formatting.number(difference)
     return f"+{text}" if difference > 0 else text
-
-

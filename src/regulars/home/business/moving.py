@@ -68,5 +68,5 @@ def context(request: HttpRequest, choice: Choice) -> dict[str, Any]:
 
 
 def _signed(amount: int, currency: str) -> str:
-    text = formatting.money_compact(amount, currency)
+    text = formatting.money_whole(amount, currency)
     return f"+{text}" if amount > 0 else text

@@ -89,32 +89,23 @@ _NONE: Mapping[str, Promise] = {
 
 
 def _looked_up(kind: str, keys: list[Any]) -> Callable[[Any], str]:
-    match kind:
-        case "store":
-            return _named(dict(Store.objects.filter(pk__in=keys).values_list("pk", "name")))
-        case "region":
-            return _named(dict(Region.objects.filter(pk__in=keys).values_list("pk", "name")))
-        case "product":
-            return _named(dict(Product.objects.filter(pk__in=keys).values_list("pk", "name")))
-        case "channel":
-            return lambda key: str(CHANNELS.get(key, key))
-        case "member":
-            return lambda key: _("Known customers") if key else _("Without a customer")
-        case "day":
-            return formatting.date
-        case "week":
-            return week_in_words
-        case "month":
-            return formatting.month
-        case "weekday":
-            return weekday
-        case "hour":
-            return lambda key: f"{key}:00"
-        case "category":
-            return of_category
-        case _:
-            return str
+    if model := _MODELS.get(kind):
+        return _named(dict(model.objects.filter(pk__in=keys).values_list("pk", "name")))
+    return _WORDS.get(kind, str)
 
 
 def _named(names: Mapping[Any, str]) -> Callable[[Any], str]:
     return lambda key: names.get(key, str(key))
+
+
+_MODELS: Mapping[str, type[Store | Region | Product]] = {"store": Store, "region": Region, "product": Product}
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "channel": lambda key: str(CHANNELS.get(key, key)),
+    "member": lambda key: _("Known customers") if key else _("Without a customer"),
+    "day": formatting.date,
+    "week": week_in_words,
+    "month": formatting.month,
+    "weekday": weekday,
+    "hour": lambda key: f"{key}:00",
+    "category": of_category,
+}

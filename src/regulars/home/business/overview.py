@@ -23,6 +23,7 @@ LINE_WEEKS = 13
 REPURCHASE_DAYS = 90
 STORE_KEYS = ("net_sales", "customers", "new_customers", "average_basket", "repurchase_rate", "member_share")
 _KEYS = ("net_sales", "customers", "average_basket", "member_share")
+_ORDER = ("net_sales", "customers", "repurchase_rate", "average_basket", "at_risk", "member_share")
 
 
 def tiles(choice: Choice, *, viewer: Viewer) -> list[Tile]:
@@ -37,10 +38,8 @@ def tiles(choice: Choice, *, viewer: Viewer) -> list[Tile]:
         )
         for key in _KEYS
     }  # fmt: skip
-    return [
-        made["net_sales"], made["customers"], _repurchase(choice), made["average_basket"], lifecycles.tile(choice, viewer=viewer),
-        made["member_share"],
-    ]  # fmt: skip
+    made["repurchase_rate"], made["at_risk"] = _repurchase(choice), lifecycles.tile(choice, viewer=viewer)
+    return [made[key] for key in _ORDER]
 
 
 def store_tiles(choice: Choice) -> list[Tile]:

@@ -1,6 +1,6 @@
 """The parts of pages that take figures to make: htmx asks for each by itself when the page is there.
 
-For Today, the store page and the product page. A part knows what it is about from its address, like a page: dates, comparison, place.
+For Today, the store page and the product page. A part reads from its address what it is about, as a page does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from regulars.home.business import (
-    attention, choices, goods, hours, lifecycles, moving, overview, product_figures, retained, weeks,
+    attention,
+    choices,
+    goods,
+    hours,
+    lifecycles,
+    moving,
+    overview,
+    product_figures,
+    retained,
+    weeks,
 )  # fmt: skip
 from regulars.home.business.choices import Choice
 from regulars.organization.access import Viewer

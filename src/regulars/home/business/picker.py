@@ -30,9 +30,7 @@ class Option:
     note: str = ""
 
 
-def context(
-    request: HttpRequest, choice: Choice, *, compares: bool = True, places_too: bool = True
-) -> dict[str, Any]:
+def context(request: HttpRequest, choice: Choice, *, compares: bool = True, places_too: bool = True) -> dict[str, Any]:
     """Return what `_pickers.html` needs; pages without a comparison, or about one store, leave that picker out."""
     return {
         "picks_places": places_too,

@@ -56,7 +56,7 @@ def read(text: str, *, scope: Scope) -> Place | None:
 
 def _store(number: int, scope: Scope) -> Place | None:
     store = stores_within(scope).filter(pk=number).first()
-    return store and Place("store", store.pk, store.name, frozenset({store.pk}), store.currency)
+    return store if store is None else Place("store", store.pk, store.name, frozenset({store.pk}), store.currency)
 
 
 def _region(number: int, scope: Scope) -> Place | None:

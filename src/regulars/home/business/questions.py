@@ -12,7 +12,7 @@ from regulars.insight.metrics.registry import METRICS, Metric
 from regulars.insight.metrics.slices import Slice
 
 USUAL_METRIC = "net_sales"
-USUAL_KEY = "week"
+DAYS_BY_DAY = 45  # a longer period is read by the week
 METRICS_MAX = 6
 
 
@@ -48,12 +48,13 @@ def read(request: HttpRequest, *, choice: Choice) -> Question:
     """Return the question of the address; what is unknown there is left out."""
     asked = request.GET
     metrics = tuple(dict.fromkeys(METRICS[key] for key in asked.getlist("metric") if key in METRICS))
-    by = asked.get("by", USUAL_KEY)
+    usual = "day" if choice.period.days <= DAYS_BY_DAY else "week"
+    by = asked.get("by", usual)
     channel, member = asked.get("channel", ""), asked.get("member", "")
     return Question(
         choice=choice,
         metrics=metrics[:METRICS_MAX] or (METRICS[USUAL_METRIC],),
-        by=by if by in KEYS or not by else USUAL_KEY,
+        by=by if by in KEYS or not by else usual,
         category=asked.get("category", "").strip(),
         channel=channel if channel in CHANNELS else "",
         member=member if member in ("yes", "no") else "",

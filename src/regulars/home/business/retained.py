@@ -5,8 +5,9 @@ For Today (the last cohorts) and the retention page (all). A month that is still
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
@@ -34,8 +35,8 @@ def chart(choice: Choice, *, cohorts: int = COHORTS, id: str = "retention") -> C
         id=id,
         title=title(shown),
         note=_("Share of each month's new customers who bought again in the months after."),
-        source=_("By business month, after returns. A month that is not over yet is left out."),
-        height=min(480, 60 + 26 * max(len(first), 4)),
+        source=_source(choice, first),
+        height=min(480, 60 + 28 * max(len(first), 4)),
         columns=[_("First bought"), _("Months later"), _("Customers"), _("Of"), _("Share")],
         rows=[
             (
@@ -45,6 +46,15 @@ def chart(choice: Choice, *, cohorts: int = COHORTS, id: str = "retention") -> C
             for cell in shown
         ],
     )  # fmt: skip
+
+
+def _source(choice: Choice, cohorts: Sequence[date]) -> str:
+    text = _("By business month, after returns. A month that is not over yet is left out.")
+    if choice.covered and cohorts and cohorts[0] <= choice.covered.first:
+        text += " " + _("Sales are on record since %(day)s: the first cohorts hold customers who had bought before.") % {
+            "day": formatting.date(choice.covered.first)
+        }
+    return text
 
 
 def cells(choice: Choice) -> list[Cell]:
@@ -114,7 +124,7 @@ def _drawing(cells: list[Cell]) -> Any:
         if cell["month"] > 0
     ]
     order = list(dict.fromkeys(value["cohort"] for value in sorted(values, key=lambda value: value["order"])))
-    base = alt.Chart(alt.Data(values=values)).encode(
+    base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("month:O", title=_("Months after the first purchase"), axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
         y=alt.Y("cohort:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False)),
     )
@@ -132,5 +142,3 @@ def _drawing(cells: list[Cell]) -> Any:
     pale = base.transform_filter(f"datum.share < {strong}").mark_text(fontSize=11).encode(text=words)
     full = base.transform_filter(f"datum.share >= {strong}").mark_text(fontSize=11, style="on-strong").encode(text=words)
     return squares + pale + full
-
-

@@ -1,7 +1,7 @@
 """RFM as a grid: recency down, frequency across; how many customers stand in a cell and what they brought (F58).
 
-For the RFM page. The scores are those written back for each customer, so a cell opens to exactly its customers. For a masked role a
-cell of fewer than five customers says nothing (G33).
+For the RFM page. The scores are those written back for each customer, so a cell opens to exactly its customers. For a masked
+role a cell of fewer than five customers says nothing (G33).
 """
 
 from __future__ import annotations
@@ -54,11 +54,15 @@ def context(scope: Scope, *, viewer: Viewer, shown: str) -> dict[str, Any]:
         if not scope.masked or cell["people"] >= GROUP_MIN
     }
     largest = max((cell["people" if shown == "customers" else "sales"] for cell in cells.values()), default=0)
+
+    sees_all = scope.stores is None and viewer.may("customer.list")  # a store's people cannot filter by whole-company scores
+
+    def cell_at(recency: int, frequency: int) -> Cell:
+        href = f"/customers/?recency={recency}&frequency={frequency}" if sees_all else ""
+        return _cell(cells.get((recency, frequency)), shown=shown, largest=largest, currency=currency, href=href)
+
     return {
-        "grid": [
-            (score, [_cell(cells.get((score, other)), shown, largest, currency, (score, other), viewer) for other in _scores()])
-            for score in reversed(_scores())
-        ],
+        "grid": [(score, [cell_at(score, other) for other in _scores()]) for score in reversed(_scores())],
         "scores": _scores(),
         "classes": _classes(rows, scope, currency, viewer),
         "cuts": _cuts(rows, currency),
@@ -81,34 +85,35 @@ def _scores() -> list[int]:
     return list(range(1, SCORES + 1))
 
 
-def _cell(
-    cell: dict[str, Any] | None, shown: str, largest: int, currency: str, at: tuple[int, int], viewer: Viewer
-) -> Cell:
+def _cell(cell: Any, *, shown: str, largest: int, currency: str, href: str) -> Cell:
     if cell is None:
         return Cell(0, "–", 0, "", "")
     amount = formatting.money_compact(cell["sales"], currency)
     people = formatting.number(cell["people"])
     value = cell["people"] if shown == "customers" else cell["sales"]
-    href = f"/customers/?recency={at[0]}&frequency={at[1]}" if viewer.may("customer.list") else ""
     level = min(LEVELS - 1, 1 + int((LEVELS - 1) * value / largest)) if largest > 0 and value > 0 else 0
     return Cell(cell["people"], people if shown == "customers" else amount, level, f"{people} · {amount}", href)
 
 
 def _classes(rows: QuerySet[CustomerFigures], scope: Scope, currency: str, viewer: Viewer) -> list[dict[str, Any]]:
-    found = {each["rfm_class"]: each for each in rows.values("rfm_class").annotate(people=Count("pk"), sales=Sum("net_amount_12m"))}
+    found = {
+        each["rfm_class"]: each for each in rows.values("rfm_class").annotate(people=Count("pk"), sales=Sum("net_amount_12m"))
+    }
     total = sum(each["people"] for each in found.values()) or 1
     made = []
     for name in RfmClass:
         each = found.get(name.value)
         if each is None or (scope.masked and each["people"] < GROUP_MIN):
             continue
-        made.append({
-            "name": RFM_NAMES[name],
-            "people": formatting.number(each["people"]),
-            "share": formatting.percent(each["people"] / total, decimals=0),
-            "sales": formatting.money(each["sales"], currency),
-            "href": f"/customers/?rfm={name.value}" if viewer.may("customer.list") else "",
-        })
+        made.append(
+            {
+                "name": RFM_NAMES[name],
+                "people": formatting.number(each["people"]),
+                "share": formatting.percent(each["people"] / total, decimals=0),
+                "sales": formatting.money(each["sales"], currency),
+                "href": f"/customers/?rfm={name.value}" if viewer.may("customer.list") else "",
+            }
+        )
     return made
 
 

@@ -119,7 +119,9 @@ def _columns(choice: Choice | None) -> list[Column]:
 
 
 def _figure_columns(choice: Choice, found: list[asking.Row], ranked: Mapping[str, Mapping[int, Any]]) -> list[Column]:
-    changes = {row["store"]: figures.change(get_metric("net_sales"), row["net_sales"], row["net_sales_before"]) for row in found}
+    changes = {
+        row["store"]: figures.change(get_metric("net_sales"), row["net_sales"], row["net_sales_before"]) for row in found
+    }
     best = sorted((row for row in found if row["net_sales"]), key=lambda row: -row["net_sales"])
     place = {row["store"]: rank for rank, row in enumerate(best, start=1)}
     lines = _lines(choice)
@@ -132,7 +134,7 @@ def _figure_columns(choice: Choice, found: list[asking.Row], ranked: Mapping[str
             show=lambda row: _change_cell(changes.get(row.pk)), sort="change",
         ),
         Column(
-            key="weeks", label=gettext_lazy("26 weeks"), value=lambda row: "",
+            key="weeks", label=gettext_lazy("26 weeks"), value=lambda _row: "",
             show=lambda row: sparklines.draw(line, width=88, height=22) if len(line := lines.get(row.pk, [])) > 1 else "",
         ),
         *others,
@@ -169,5 +171,3 @@ def _lines(choice: Choice) -> dict[int, list[float]]:
     for row in rows:
         lines.setdefault(row["store"], [0.0] * len(mondays))[place[row["week"]]] = row["net_sales"] or 0
     return lines
-
-

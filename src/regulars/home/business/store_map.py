@@ -1,6 +1,7 @@
 """The stores as dots by their coordinates: a map without tiles, so that nothing is fetched from outside.
 
-For the stores pages. East–west is drawn to the scale of the middle latitude (an equirectangular map), which keeps shapes of a country.
+For the stores pages. East–west is drawn to the scale of the middle latitude (an equirectangular map), which keeps the
+shape of a country.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from regulars.ui.lists import Rows
 
 WIDTH, HEIGHT, EDGE = 320.0, 200.0, 12.0
 DOTS_MAX = 2_000
+CROWD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Map:
     """What `_map.html` draws."""
 
     dots: list[Dot]
+    radius: float
     width: float = WIDTH
     height: float = HEIGHT
 
@@ -55,4 +58,4 @@ def drawn(rows: Rows, *, chosen: Store | None = None) -> Map | None:
         )
         for key, name, latitude, longitude in placed
     ]  # fmt: skip
-    return Map(sorted(dots, key=lambda dot: dot.is_chosen))
+    return Map(sorted(dots, key=lambda dot: dot.is_chosen), radius=4 if len(dots) <= CROWD else 2.5)

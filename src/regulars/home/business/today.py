@@ -1,7 +1,7 @@
 """Today: the figures of the business at a glance, what moved, and what to do next.
 
-Figures, charts and lists come as parts (`parts`), each by itself, so that nothing waits for the slowest. Who may not see figures is
-led to the first page that the role has.
+Figures, charts and lists come as parts (`parts`), each by itself, so that nothing waits for the slowest. Who may not see
+figures is led to the first page that the role has.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ from regulars.ui import charts, formatting
 from regulars.ui.charts import Chart
 
 WEEKS = 26
+COMPARED_MIN = 4  # fewer weeks beside last year's are no comparison
+HEIGHT = 300
 Weekly = dict[date, int]
 
 
@@ -29,7 +31,11 @@ def chart(choice: Choice, *, chosen: Slice | None = None) -> Chart:
     """Return the chart of net sales for the weeks up to the end of the period, of all or of a slice of it."""
     window = weeks_until(choice.period.last, span=choice.covered)
     now = _weekly(choice, chosen, window)
-    before = {monday + timedelta(days=YEAR_DAYS): sum_ for monday, sum_ in _weekly(choice, chosen, window.year_before()).items()}
+    before = {
+        monday + timedelta(days=YEAR_DAYS): amount
+        for monday, amount in _weekly(choice, chosen, window.year_before()).items()
+        if choice.covered and monday >= choice.covered.first  # a week that had not begun with the first sale is no week
+    }
     return drawn(now, before, currency=choice.currency, id="weeks")
 
 
@@ -45,6 +51,7 @@ def weeks_until(last: date, *, span: Period | None) -> Period:
 
 def drawn(now: Weekly, before: Weekly, *, currency: str, id: str) -> Chart:
     """Return net sales by week as a chart whose title says what is seen."""
+    both = [monday for monday in now if monday in before]
     digits = money.minor_digits(currency)
     rows = [
         {
@@ -57,9 +64,10 @@ def drawn(now: Weekly, before: Weekly, *, currency: str, id: str) -> Chart:
         for monday, amount in sorted(now.items())
     ]
     return charts.chart(
-        _layers(rows, with_before=bool(before)),
+        _layers(rows, with_before=len(both) >= COMPARED_MIN),
         id=id,
         title=title(now, before),
+        height=HEIGHT,
         source=_("Net sales by business week, Monday to Sunday, in %(currency)s.") % {"currency": currency},
         columns=[_("Week"), _("Net sales"), _("Year before")],
         rows=[
@@ -76,7 +84,7 @@ def drawn(now: Weekly, before: Weekly, *, currency: str, id: str) -> Chart:
 def title(now: Weekly, before: Weekly) -> str:
     """Return the sentence that says what the chart shows."""
     both = [monday for monday in now if monday in before]
-    if both:
+    if len(both) >= COMPARED_MIN:
         share = sum(now[monday] for monday in both) / (sum(before[monday] for monday in both) or 1) - 1
         words = {"share": formatting.percent(abs(share)), "weeks": len(both)}
         if share >= 0:
@@ -109,7 +117,7 @@ def _layers(rows: list[dict[str, Any]], *, with_before: bool) -> Any:
     tips = [alt.Tooltip("words:N", title=_("Week")), alt.Tooltip("now:Q", title=_("Net sales"), format=",.2f")]
     if with_before:
         tips.append(alt.Tooltip("before:Q", title=_("Year before"), format=",.2f"))
-    base = alt.Chart(alt.Data(values=rows)).encode(x=axis)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(x=axis)
     newest = base.transform_filter("datum.newest")
     layers = [
         base.mark_area(line=False).encode(y=scale),
