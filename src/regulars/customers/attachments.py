@@ -24,6 +24,8 @@ _ACTIVE_PDF = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedi
 
 _STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # no text has them, every program has
+
 
 class FileTooLargeError(InvalidInputError):
     """The file is larger than may be kept."""
@@ -95,7 +97,7 @@ def _text(content: bytes) -> Clean:
     except UnicodeDecodeError:
         raise _refusal() from None
     start = text.lstrip()[:200].lower()
-    if not text.strip() or "\0" in text or start.startswith("<") or "<svg" in start:
+    if not text.strip() or _CONTROL.search(text) or start.startswith("<") or "<svg" in start:
         raise _refusal()
     return Clean(text.encode(), "text/plain")
 

@@ -183,8 +183,11 @@ class IdentifierForm(Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=IDENTIFIER_KINDS)
     value = forms.CharField(label=_("Number or address"), max_length=200)
     namespace = _words(
-        _("Issued by"), 64, widget=forms.TextInput(attrs={"list": "namespaces"}), help_text=_("For cards and ids: the till, shop or app that knows it."),
-    )  # fmt: skip
+        _("Issued by"),
+        64,
+        widget=forms.TextInput(attrs={"list": "namespaces"}),
+        help_text=_("For cards and ids: the till, shop or app that knows it."),
+    )
 
 
 class TagForm(Form):

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['name'], name='customer_by_name'),
+            model_name="customer",
+            index=models.Index(fields=["name"], name="customer_by_name"),
         ),
     ]

@@ -19,7 +19,7 @@ from regulars.customers import identifiers
 from regulars.customers.models import Customer
 from regulars.customers.services import recognition, writing
 from regulars.customers.services.writing import PROFILE, SEALED, Person
-from regulars.organization.access import Viewer
+from regulars.organization.access import Scope, Viewer
 from regulars.organization.company import get_company
 
 CUSTOMERS = pa.schema(
@@ -30,20 +30,34 @@ CUSTOMERS = pa.schema(
     + [("home_store", pa.string()), ("joined_on", pa.date32()), ("custom", pa.string()), ("tags", pa.string())]
 )
 LENGTHS = {field.name: field.max_length or 0 for field in Customer._meta.fields if field.name in PROFILE}
+_ATTEMPTS_MAX = 5
+_CHOICES = ("kind", "gender")  # what is none of the choices needs no second fault for its length
 _IDENTIFIERS = (("external_id", "external"), ("phone", "phone"), ("email", "email"), ("card", "card"))
 
 
-@transaction.atomic
 def save_customers(
     table: pa.Table, *, source: str, now: datetime, viewer: Viewer, action: str = "customer.edit"
 ) -> SaveOutcome:
     """Create or update customers (columns: `CUSTOMERS`), recognized by any of their identifiers.
 
-    A null says nothing and changes nothing. `action` is the right under which the viewer writes.
+    A null says nothing and changes nothing. `action` is the right under which the viewer writes. Where another process
+    makes the same new customer at the same moment, one of them looks again and finds the other's.
     """
     scope = viewer.scope(action)
+    complete = bulk.complete(table, CUSTOMERS)
+    for attempt in range(_ATTEMPTS_MAX):
+        try:
+            with transaction.atomic():
+                return _save(complete, scope, source=source, now=now, viewer=viewer)
+        except writing.TakenMeanwhileError:
+            if attempt == _ATTEMPTS_MAX - 1:
+                raise
+    raise AssertionError
+
+
+def _save(table: pa.Table, scope: Scope, *, source: str, now: datetime, viewer: Viewer) -> SaveOutcome:
     outcome = SaveOutcome()
-    people = _read(bulk.complete(table, CUSTOMERS), source, outcome)
+    people = _read(table, source, outcome)
     _find_known(people, outcome)
     people = [person for person in people if person.rows]
     stores = _stores(people, scope.stores, outcome)
@@ -110,7 +124,7 @@ def _row_faults(row: dict[str, Any]) -> list[Problem]:
     return faults + [
         Problem(row["row"], name, "text.too_long", f"At most {LENGTHS[name]} characters.")
         for name in PROFILE
-        if row[name] and len(row[name]) > LENGTHS[name]
+        if name not in _CHOICES and row[name] and len(row[name]) > LENGTHS[name]
     ]
 
 

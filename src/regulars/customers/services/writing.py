@@ -26,6 +26,10 @@ _FIELDS = (*PROFILE, "home_store_id", "joined_on", "custom", "sealed")
 _COUNTED = ("name", "gender", "age_band", "city", "home_store_id", "joined_on")
 
 
+class TakenMeanwhileError(Exception):
+    """Another process gave one of these identifiers to somebody else since we looked; `saving` looks again."""
+
+
 @dataclass(slots=True)
 class Person:
     """All that the input says of one customer, its rows joined in order."""
@@ -114,13 +118,16 @@ def _current(ids: list[int]) -> dict[int, dict[str, Any]]:
         f"SELECT id, {', '.join(_FIELDS)} FROM customers_customer WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE",
         {"ids": ids},
     )
-    return {row[0]: dict(zip(_FIELDS, row[1:], strict=True)) for row in rows}
+    found = {row[0]: dict(zip(_FIELDS, row[1:], strict=True)) for row in rows}
+    for held in found.values():
+        held["custom"] = json.loads(held["custom"])  # as text an unchanged one would look changed
+    return found
 
 
 def _after(person: Person, old: dict[str, Any] | None, key: pii.DataKey, *, source: str, now: datetime) -> dict[str, Any]:
     said = person.said
-    nothing = dict.fromkeys(PROFILE, "") | {"home_store_id": None, "joined_on": None, "custom": {}, "sealed": None}
-    was: dict[str, Any] = old or nothing
+    nothing: dict[str, Any] = dict.fromkeys(PROFILE, "")
+    was = old or nothing | {"home_store_id": None, "joined_on": None, "custom": {}, "sealed": None}
     after = {name: said.get(name) or was[name] for name in PROFILE}
     if after["kind"] in ("", "nameless"):
         after["kind"] = said.get("kind") or ("person" if after["name"] else "nameless")
@@ -133,7 +140,7 @@ def _after(person: Person, old: dict[str, Any] | None, key: pii.DataKey, *, sour
 
 def _custom(was: Any, said: str | None, source: str, now: datetime) -> dict[str, Any]:
     """Lay what is said over what is known; each value keeps where and when it came from."""
-    known: dict[str, Any] = json.loads(was) if isinstance(was, str) else dict(was)
+    known: dict[str, Any] = dict(was)
     for key, value in (json.loads(said) if said else {}).items():
         if known.get(key, {}).get("value") != value:
             known[key] = {"value": value, "source": source, "at": now.isoformat()}
@@ -199,7 +206,10 @@ def _write_identifiers(drafts: list[_Draft], source: str, now: datetime) -> set[
         "incoming_identifier",
         pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, columns, types, strict=True)}),
     )
-    return {row[0] for row in bulk.fetch(_INSERT_IDENTIFIERS, {"now": now, "source": source})}
+    added = {row[0] for row in bulk.fetch(_INSERT_IDENTIFIERS, {"now": now, "source": source})}
+    if bulk.fetch(_TAKEN_MEANWHILE):
+        raise TakenMeanwhileError
+    return added
 
 
 def _write_tags(drafts: list[_Draft], viewer: Viewer, now: datetime) -> set[int]:
@@ -220,10 +230,8 @@ def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the fields as JSON can keep them for an undo; sealed data stay sealed."""
     if values is None:
         return None
-    custom = values["custom"]
     return values | {
         "joined_on": values["joined_on"].isoformat() if values["joined_on"] else None,
-        "custom": json.loads(custom) if isinstance(custom, str) else custom,
         "sealed": _hex(values["sealed"]),
     }
 
@@ -259,6 +267,15 @@ SELECT customer_id, kind, namespace, decode(digest, 'hex'), value, decode(sealed
 FROM incoming_identifier ORDER BY kind, namespace, digest
 ON CONFLICT (kind, namespace, digest) WHERE valid_to IS NULL DO NOTHING
 RETURNING customer_id
+"""
+
+# Whoever lost the race for an identifier waited for the winner's commit, so the winner shows here.
+_TAKEN_MEANWHILE = """
+SELECT 1 FROM incoming_identifier n
+JOIN customers_identifier i
+    ON i.kind = n.kind AND i.namespace = n.namespace AND i.digest = decode(n.digest, 'hex') AND i.valid_to IS NULL
+JOIN customers_customer c ON c.id = i.customer_id
+WHERE coalesce(c.merged_into_id, c.id) <> n.customer_id LIMIT 1
 """
 
 _INSERT_TAGS = """

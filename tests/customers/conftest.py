@@ -1,0 +1,17 @@
+"""A company for every test of this room that has a database."""
+
+from __future__ import annotations
+
+import pytest
+
+from regulars.organization.models import Company
+from tests.customers import factories
+
+
+@pytest.fixture(autouse=True)
+def company(request: pytest.FixtureRequest) -> Company | None:
+    marked = request.node.get_closest_marker("django_db")
+    if marked is None:
+        return None
+    request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
+    return factories.company()
