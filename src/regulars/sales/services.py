@@ -81,6 +81,7 @@ def record_normalized(
     outcome.problems += _recognize(source=source, now=now)
     recorded = bulk.fetch(statements.INSERT_RECEIPTS, facts)
     outcome.created = len(recorded)
+    _judge_overtaken(facts, outcome)
     if recorded:
         _insert_parts(facts)
         xid, _, _ = recorded[0]
@@ -127,6 +128,17 @@ def _refuse(facts: dict[str, Any]) -> list[Problem]:
     if found:
         bulk.execute("DELETE FROM incoming_receipt USING incoming_fault f WHERE incoming_receipt.receipt_id = f.receipt_id")
     return [Problem(*problem) for problem in found]
+
+
+def _judge_overtaken(facts: dict[str, Any], outcome: SaveOutcome) -> None:
+    """Count the receipts that another process recorded a moment earlier as repeats, or refuse them as conflicts."""
+    overtaken = bulk.fetch(statements.OVERTAKEN, facts)
+    outcome.unchanged += sum(same for _, _, same in overtaken)
+    outcome.problems += [
+        Problem(row, "receipt_id", "receipt.conflict", statements.CONFLICT.format(receipt))
+        for row, receipt, same in overtaken
+        if not same
+    ]
 
 
 def _recognize(*, source: str, now: datetime) -> list[Problem]:

@@ -88,6 +88,15 @@ WITH placed AS (
 INSERT INTO recorded_receipt SELECT * FROM inserted RETURNING written_xid, business_date, kind
 """
 
+CONFLICT = "Receipt {} is recorded with other content; a correction is a new receipt or a return."
+
+# Read after the insert, by a statement of its own: it sees what the others have committed meanwhile.
+OVERTAKEN = """
+SELECT r."row", r.receipt_id, known.digest = decode(r.digest, 'hex')
+FROM incoming_receipt r JOIN sales_receipt known ON known.source = %(source)s AND known.external_id = r.receipt_id
+WHERE NOT EXISTS (SELECT FROM recorded_receipt new WHERE new.receipt_id = r.receipt_id)
+"""
+
 INSERT_LINES = """
 INSERT INTO sales_receiptline
     (receipt_id, line_no, product_id, quantity_milli, gross_amount, discount_amount, net_amount, paid_amount)

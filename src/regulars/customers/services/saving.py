@@ -58,7 +58,7 @@ def save_customers(
 def _save(table: pa.Table, scope: Scope, *, source: str, now: datetime, viewer: Viewer) -> SaveOutcome:
     outcome = SaveOutcome()
     people = _read(table, source, outcome)
-    _find_known(people, outcome)
+    _find_known(people, scope, outcome)
     people = [person for person in people if person.rows]
     stores = _stores(people, scope.stores, outcome)
     people = [person for person in people if person.rows]
@@ -82,9 +82,7 @@ def _read(table: pa.Table, source: str, outcome: SaveOutcome) -> list[Person]:
         same = list({id(holder[key]): holder[key] for key in found if key in holder}.values())
         person = same[0] if same else Person()
         for other in same[1:]:  # this row ties together people whom earlier rows kept apart
-            person.rows += other.rows
-            person.said |= other.said
-            person.identifiers |= other.identifiers
+            person.add(other)
             people.remove(other)
         if not same:
             people.append(person)
@@ -128,24 +126,43 @@ def _row_faults(row: dict[str, Any]) -> list[Problem]:
     ]
 
 
-def _find_known(people: list[Person], outcome: SaveOutcome) -> None:
-    """Give each person its customer; take out those whose identifiers belong to several."""
+def _find_known(people: list[Person], scope: Scope, outcome: SaveOutcome) -> None:
+    """Give each person its customer; take out those whose identifiers belong to several, or to one of other stores."""
     wanted = [(kind, space, "", digest) for person in people for kind, space, digest in person.identifiers]
     known = recognition.find(wanted) if wanted else {}
+    theirs = _elsewhere(set(known.values()), scope)
+    holder: dict[int, Person] = {}
     for person in people:
         customers = {known[key] for key in person.identifiers if key in known}
         if len(customers) > 1:
-            outcome.problems.append(
-                Problem(
-                    person.rows[0],
-                    None,
-                    "identifier.ambiguous",
-                    f"These identifiers belong to {len(customers)} customers; merge them first or mend the row.",
-                )
+            message = f"These identifiers belong to {len(customers)} customers; merge them first or mend the row."
+            _refuse(person, "identifier.ambiguous", message, outcome)
+        elif customers & theirs:
+            _refuse(
+                person, "identifier.elsewhere", "This customer belongs to other stores; head office can import it.", outcome
             )
-            person.rows = []
         elif customers:
             person.customer_id = customers.pop()
+            first = holder.setdefault(person.customer_id, person)
+            if first is not person:  # told apart in the file, one customer for us
+                first.add(person)
+                person.rows = []
+
+
+def _elsewhere(customers: set[int], scope: Scope) -> set[int]:
+    """Return which of `customers` nobody in the scope has ever met."""
+    if scope.stores is None:
+        return set()
+    met = bulk.fetch(
+        "SELECT customer_id FROM customers_customerstore WHERE customer_id = ANY (%(ids)s) AND store_id = ANY (%(stores)s)",
+        {"ids": list(customers), "stores": list(scope.stores)},
+    )
+    return customers - {row[0] for row in met}
+
+
+def _refuse(person: Person, code: str, message: str, outcome: SaveOutcome, *, column: str | None = None) -> None:
+    outcome.problems += [Problem(row, column, code, message) for row in person.rows]
+    person.rows = []
 
 
 def _stores(people: list[Person], allowed: frozenset[int] | None, outcome: SaveOutcome) -> dict[str, int]:
@@ -157,8 +174,5 @@ def _stores(people: list[Person], allowed: frozenset[int] | None, outcome: SaveO
     for person in people:
         code = person.said.get("home_store")
         if code is not None and code not in known:
-            outcome.problems.append(
-                Problem(person.rows[-1], "home_store", "store.unknown", f"There is no store {code} for you.")
-            )
-            person.rows = []
+            _refuse(person, "store.unknown", f"There is no store {code} for you.", outcome, column="home_store")
     return known

@@ -39,6 +39,12 @@ class Person:
     identifiers: dict[tuple[str, str, bytes], str] = field(default_factory=dict)
     customer_id: int | None = None
 
+    def add(self, other: Person) -> None:
+        """Take over what other rows say of the same customer; where both speak, the others count."""
+        self.rows += other.rows
+        self.said |= other.said
+        self.identifiers |= other.identifiers
+
 
 @dataclass(slots=True)
 class _Draft:
