@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import phonenumbers
@@ -44,9 +45,9 @@ def normalize(kind: str, value: str, *, country: str) -> str | Fault:
         case "email" if not _EMAIL.fullmatch(text):
             return Fault("email.invalid", "This is no e-mail address.")
         case "email":
-            text = text.casefold()
+            return _settled(text, str.casefold)
         case "card":
-            text = text.replace(" ", "").replace("-", "").upper()
+            return _settled(text, _card) or Fault("required", "The identifier is empty.")
     return text
 
 
@@ -65,6 +66,22 @@ def hint(kind: str, value: str) -> str:
             return f"{name[:1]}***@{domain}"
         case _:
             return f"****{value[-4:]}" if len(value) > 4 else "****"
+
+
+def _signs(text: str) -> str:
+    """Return a card number without the spaces and dashes that people write into it."""
+    return "".join(text.split()).replace("-", "")
+
+
+def _card(text: str) -> str:
+    """Return a card number without the spaces and dashes that people write into it."""
+    return "".join(text.split()).replace("-", "").upper()
+
+
+def _settled(text: str, spell: Callable[[str], str]) -> str:
+    """Spell the text until it stays as it is: a changed case can be composed anew, which changes it once more."""
+    spelled = unicodedata.normalize("NFKC", spell(text))
+    return text if spelled == text else _settled(spelled, spell)
 
 
 def _phone(text: str, country: str) -> str | Fault:
