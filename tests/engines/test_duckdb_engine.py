@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from regulars.insight.engines import engine
+from regulars.insight.engines import duckdb_engine, engine
 from regulars.insight.engines.contract import EngineUnknownError, LakeEmptyError
 from regulars.insight.engines.duckdb_engine import DuckDbEngine
 from regulars.insight.lake.storage import Lake
@@ -69,3 +69,13 @@ def test_an_unknown_engine_is_named(settings: Any) -> None:
     settings.ENGINE = "abacus"
     with pytest.raises(EngineUnknownError, match="abacus"):
         engine.chosen()
+
+
+def test_only_the_latest_questions_are_kept(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duckdb_engine, "_PLANS_MAX", 2)
+    reader = DuckDbEngine(lake, memory="200MB")
+    lake.replace("sale", ROWS.to_reader())
+    table = reader.table("sale")
+    for least in (0, 15, 25, 0):
+        expected = sum(amount for amount in (10, 20) if amount > least) or None
+        assert total(reader, table.filter(table.amount > least)) == [expected]

@@ -45,4 +45,5 @@ def expression(purchases: Purchases, cut_points: CutPoints | None = None) -> Any
 
 
 def _joined(customers: Any, part: Any) -> Any:
-    return customers.left_join(part, "customer_id").drop("customer_id_right")
+    joined = customers.left_join(part, "customer_id")
+    return joined.select(*(name for name in joined.columns if name != "customer_id_right"))

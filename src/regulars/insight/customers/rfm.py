@@ -62,34 +62,28 @@ def measured(purchases: Purchases) -> Any:
     )
     customers = customers.filter(customers.last_day.notnull())
     recency = ibis.literal(purchases.as_of).delta(customers.last_day, unit="day")
-    return customers.mutate(recency_days=recency).drop("last_day")
+    return customers.select("customer_id", "purchase_days_12m", "net_amount_12m", recency_days=recency)
 
 
 def scored(customers: Any, cut_points: CutPoints | None = None) -> Any:
     """Add the three scores (1 to 5) and the class to a table with `recency_days`, `purchase_days_12m`, `net_amount_12m`."""
     cut = _quintiles(customers) if cut_points is None else _absolute(customers, cut_points)
     with_scores = cut.mutate(**{f"{name}_score": _score(cut, name) for name in _INPUTS})
-    return with_scores.mutate(rfm_class=_class(with_scores)).drop(*_cut_names())
+    return with_scores.select(*customers.columns, *(f"{name}_score" for name in _INPUTS), rfm_class=_class(with_scores))
 
 
 def _quintiles(customers: Any) -> Any:
-    cuts = {
-        f"{name}_cut_{place}": customers[column].quantile(share)
-        for name, column in _INPUTS.items()
-        for place, share in enumerate(SHARES)
-    }
+    cuts = {f"{name}_cuts": customers[column].quantile(list(SHARES)) for name, column in _INPUTS.items()}
     return customers.cross_join(customers.aggregate(**cuts))
 
 
 def _absolute(customers: Any, cut_points: CutPoints) -> Any:
-    return customers.mutate(
-        **{f"{name}_cut_{place}": float(cut) for name in _INPUTS for place, cut in enumerate(getattr(cut_points, name))}
-    )
+    return customers.mutate(**{f"{name}_cuts": ibis.array([*map(float, getattr(cut_points, name))]) for name in _INPUTS})
 
 
 def _score(table: Any, name: str) -> Any:
-    value = table[_INPUTS[name]]
-    above = reduce(add, [(value > table[f"{name}_cut_{place}"]).ifelse(1, 0) for place in range(len(SHARES))])
+    value, cuts = table[_INPUTS[name]], table[f"{name}_cuts"]
+    above = reduce(add, [(value > cuts[place]).ifelse(1, 0) for place in range(len(SHARES))])
     return (rules.SCORES - above if name == "recency" else 1 + above).cast("int16")
 
 
@@ -105,7 +99,3 @@ def _class(table: Any) -> Any:
         (high["frequency"], RfmClass.KEEP),
     ]
     return ibis.cases(*[(condition, name.value) for condition, name in cases], else_=RfmClass.WIN_BACK.value)
-
-
-def _cut_names() -> list[str]:
-    return [f"{name}_cut_{place}" for name in _INPUTS for place in range(len(SHARES))]

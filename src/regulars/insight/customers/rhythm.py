@@ -67,9 +67,11 @@ def _drawn_to_prior(own: Any) -> Any:
         weight = pauses + rules.PRIOR_WEIGHT
         return (mine.coalesce(0.0) * pauses + others * rules.PRIOR_WEIGHT) / weight
 
-    return both.mutate(
-        usual_days=drawn(both.own_usual, both.prior_usual), long_days=drawn(both.own_long, both.prior_long)
-    ).drop("prior_usual", "prior_long")
+    return both.select(
+        *own.columns,
+        usual_days=drawn(both.own_usual, both.prior_usual),
+        long_days=drawn(both.own_long, both.prior_long),
+    )
 
 
 def _at_least(days: Any, floor: int) -> Any:

@@ -35,6 +35,8 @@ class Engine(Protocol):
 
     name: str
 
+    def __hash__(self) -> int: ...
+
     def table(self, name: str) -> Any:
         """Return the lake's table as an Ibis table; LakeEmptyError before its first sync."""
 

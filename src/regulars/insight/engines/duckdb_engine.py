@@ -10,7 +10,8 @@ import shutil
 import tempfile
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import ibis
@@ -26,11 +27,13 @@ _PLANS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A question as SQL, and the lake's tables that it reads."""
+    """A question as a prepared statement, the lake's tables that it reads, and the columns of its answer."""
 
+    name: str
     sql: str
     tables: tuple[str, ...]
     schema: pa.Schema
+    versions: tuple[int, ...] | None = None  # of the tables when it was prepared
 
 
 class DuckDbEngine:
@@ -44,6 +47,7 @@ class DuckDbEngine:
         self._tables: dict[str, DeltaTable] = {}
         self._views: dict[str, tuple[int, Any]] = {}
         self._plans: dict[Any, _Plan] = {}
+        self._numbers = count()
         self._scratch = tempfile.mkdtemp(prefix="regulars-duckdb-")  # where a question that outgrows the memory goes
         weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
         options: dict[str, Any] = {"memory_limit": memory, "temp_directory": self._scratch}
@@ -63,10 +67,8 @@ class DuckDbEngine:
     def run(self, expression: Any) -> pa.Table:
         with self._lock:
             plan = self._planned(expression)
-            for name in plan.tables:
-                self.table(name)
             # DuckDB's sums of integers are wider than anything we add up.
-            return self._ibis.con.sql(plan.sql).to_arrow_table().cast(plan.schema)
+            return self._ibis.con.sql(f"EXECUTE {plan.name}").to_arrow_table().cast(plan.schema)
 
     def version(self, *names: str) -> tuple[int, ...]:
         with self._lock:
@@ -84,17 +86,30 @@ class DuckDbEngine:
         return table
 
     def _planned(self, expression: Any) -> _Plan:
-        """Return the question as SQL. Writing it takes longer than many answers, so that the latest questions' SQL is kept."""
+        """Return the question as a prepared statement over the tables as they are now.
+
+        To write, parse and plan SQL takes longer than many an answer, so the latest questions stay prepared.
+        """
         node = expression.op()
-        plan = self._plans.pop(node, None)
-        if plan is None:
-            tables = {table.name for table in node.find(DatabaseTable)} & self._views.keys()
-            schema = expression.as_table().schema().to_pyarrow()
-            plan = _Plan(self._ibis.compile(expression), tuple(sorted(tables)), schema)
+        plan = self._plans.pop(node, None) or self._written(expression)
+        versions = tuple(self._refreshed(name) for name in plan.tables)
+        if versions != plan.versions:
+            self._ibis.con.execute(f"PREPARE {plan.name} AS {plan.sql}")  # in the place of the earlier one
+            plan = replace(plan, versions=versions)
         self._plans[node] = plan  # the newest last
         if len(self._plans) > _PLANS_MAX:
-            del self._plans[next(iter(self._plans))]
+            oldest = self._plans.pop(next(iter(self._plans)))
+            self._ibis.con.execute(f"DEALLOCATE {oldest.name}")
         return plan
+
+    def _written(self, expression: Any) -> _Plan:
+        tables = {table.name for table in expression.op().find(DatabaseTable)} & self._views.keys()
+        schema = expression.as_table().schema().to_pyarrow()
+        return _Plan(f"question_{next(self._numbers)}", self._ibis.compile(expression), tuple(sorted(tables)), schema)
+
+    def _refreshed(self, name: str) -> int:
+        self.table(name)
+        return self._views[name][0]
 
     def _view(self, name: str, table: DeltaTable) -> Any:
         files = table.file_uris()

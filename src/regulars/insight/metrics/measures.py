@@ -33,11 +33,15 @@ class Measure:
 
     grain: Grain
     build: Callable[[Any], Any]  # rows of the grain → a scalar expression
+    build_on_lines: Callable[[Any], Any] | None = None  # the same where a question about goods reads lines instead
 
 
 def _sum(column: str) -> Callable[[Any], Any]:
     return lambda rows: rows[column].sum()
 
+
+# Where these are asked for, receipts are read under the customer that merges ended at.
+OF_CUSTOMERS = {"customers"}
 
 MEASURES: Mapping[str, Measure] = {
     "net_amount": Measure(Grain.AMOUNT, _sum("net_amount")),
@@ -48,10 +52,18 @@ MEASURES: Mapping[str, Measure] = {
     "returned_amount": Measure(Grain.AMOUNT, lambda rows: (-rows.net_amount).sum(where=rows.kind == "return")),
     "units_milli": Measure(Grain.LINE, lambda rows: rows.quantity_milli.sum(where=rows.counts_units)),
     **{f"{kind}_amount": Measure(Grain.LINE, _sum(f"{kind}_amount")) for kind in DISCOUNT_KINDS},
-    "receipts": Measure(Grain.RECEIPT, lambda rows: _sales(rows).sum()),
-    "member_receipts": Measure(Grain.RECEIPT, lambda rows: (_sales(rows) * rows.customer_id.notnull().ifelse(1, 0)).sum()),
+    "receipts": Measure(
+        Grain.RECEIPT,
+        lambda rows: _sales(rows).sum(),
+        lambda rows: rows.receipt_id.nunique(where=rows.kind == "sale"),
+    ),
+    "member_receipts": Measure(
+        Grain.RECEIPT,
+        lambda rows: (_sales(rows) * rows.customer_id.notnull().ifelse(1, 0)).sum(),
+        lambda rows: rows.receipt_id.nunique(where=(rows.kind == "sale") & rows.customer_id.notnull()),
+    ),
+    "customers": Measure(Grain.RECEIPT, lambda rows: rows.customer_id.nunique(where=rows.kind == "sale")),
     "visits": Measure(Grain.VISIT, lambda rows: rows.count()),
-    "customers": Measure(Grain.CUSTOMER, lambda rows: rows.count()),
     "buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 0).ifelse(1, 0).sum()),
     "repeat_buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 1).ifelse(1, 0).sum()),
     "purchase_days": Measure(Grain.CUSTOMER, lambda rows: rows.days.sum()),

@@ -118,7 +118,7 @@ _ALL = (
     _sum(
         "receipts", pgettext_lazy("metric", "Receipts"), _("Sale receipts; returns are not counted."), Unit.COUNT,
         measure="receipts",
-    ),  # fmt: skip
+    ),
     Metric(
         "units", _("Units"),
         _("Pieces sold, after returns; goods not sold by the piece, such as fuel, are left out."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import ibis
@@ -23,7 +23,7 @@ from regulars.insight.metrics import rows as selling
 from regulars.insight.metrics import suppression
 from regulars.insight.metrics.measures import MEASURES, Grain
 from regulars.insight.metrics.periods import Period
-from regulars.insight.metrics.registry import Metric, get_metric
+from regulars.insight.metrics.registry import get_metric
 from regulars.insight.metrics.slices import Slice
 from regulars.organization.access import Scope
 
@@ -45,20 +45,22 @@ def report(
     For a masked role a group of fewer than five customers shows nothing and says so in the column `suppressed` (G33).
     """
     engine = engine or engines.chosen()
-    wanted = [get_metric(key) for key in metrics]
-    table = engine.run(expression(wanted, engine=engine, chosen=chosen, scope=scope, by=by))
+    table = engine.run(expression(tuple(metrics), engine, chosen, scope, tuple(by)))
     return suppression.suppress(table, keep=list(by)) if scope.masked else table
 
 
-def expression(metrics: Sequence[Metric], *, engine: Engine, chosen: Slice, scope: Scope, by: Sequence[str] = ()) -> Any:
+# Building a question takes longer than many answers, and pages ask the same ones again; run() sees to the lake's versions.
+@lru_cache(maxsize=500)
+def expression(keys: tuple[str, ...], engine: Engine, chosen: Slice, scope: Scope, by: tuple[str, ...] = ()) -> Any:
     """Return the question that `report` asks, as an Ibis expression."""
+    metrics = [get_metric(key) for key in keys]
     unknown = sorted(set(by) - set(selling.KEYS))
     if unknown:
         raise InvalidInputError(f"A report cannot be broken down by {', '.join(unknown)}.", field="by")
     names = list(dict.fromkeys(name for metric in metrics for name in metric.measures))
     if scope.masked:
         names = list(dict.fromkeys([*names, suppression.SIZE]))
-    question = _Question(engine, chosen, scope, tuple(by))
+    question = _Question(engine, chosen, scope, by)
     folded = question.folded(names)
     columns = {metric.key: metric.combine(folded) for metric in metrics}
     if scope.masked:
@@ -86,13 +88,14 @@ class _Question:
         return _aggregated(stacked, self.by, {name: stacked[name].sum() for name in names})
 
     def _by_grain(self, names: Iterable[str]) -> list[tuple[Grain, list[str]]]:
-        """Group the measures by grain; amounts join a part that is there anyway."""
+        """Group the measures by grain. Amounts join a part that is there anyway; about goods, receipts are told by lines."""
         groups: dict[Grain, list[str]] = {}
         for name in names:
             groups.setdefault(MEASURES[name].grain, []).append(name)
-        if amounts := groups.pop(Grain.AMOUNT, None):
-            host = Grain.RECEIPT if Grain.RECEIPT in groups or not self._reads_lines else Grain.LINE
-            groups.setdefault(host, []).extend(amounts)
+        host = Grain.LINE if self._reads_lines else Grain.RECEIPT
+        for grain in (Grain.AMOUNT, Grain.RECEIPT):
+            if moved := groups.pop(grain, None):
+                groups.setdefault(host, []).extend(moved)
         return list(groups.items())
 
     @property
@@ -101,24 +104,32 @@ class _Question:
 
     def _part(self, grain: Grain, names: Sequence[str]) -> Any:
         rows = self._known() if grain is Grain.KNOWN else self._rows(grain)
-        return _aggregated(rows, self.by, {name: MEASURES[name].build(rows).coalesce(0) for name in names})
+        if not measuring.OF_CUSTOMERS.isdisjoint(names):
+            rows = selling.resolved(self.engine, rows, with_anonymous=True)
+
+        def build(name: str) -> Any:
+            measure = MEASURES[name]
+            return ((grain is Grain.LINE and measure.build_on_lines) or measure.build)(rows).coalesce(0)
+
+        return _aggregated(rows, self.by, {name: build(name) for name in names})
 
     def _rows(self, grain: Grain) -> Any:
         if grain is Grain.LINE:
             return selling.line_rows(self.engine, self.chosen, self.scope, self.by)
         receipts = selling.receipt_rows(self.engine, self.chosen, self.scope, self.by)
-        if grain is Grain.RECEIPT:
-            return receipts
-        if grain is Grain.VISIT:
-            known = selling.resolved(self.engine, receipts)
-            return measuring.visits(known.union(receipts.filter(receipts.customer_id.isnull())), self.by)
-        known = selling.resolved(self.engine, receipts)
-        if grain is Grain.CUSTOMER:
-            per_customer = measuring.customers(known, self.by)
-            return per_customer.mutate(ends_on=self._last_day(per_customer))
-        history = Slice(Period(_BEGINNING, self.chosen.period.last))
-        before = selling.resolved(self.engine, selling.receipt_rows(self.engine, history, self.scope))
-        return measuring.newcomers(known, before)
+        match grain:
+            case Grain.VISIT:
+                everybody = selling.resolved(self.engine, receipts, with_anonymous=True)
+                return measuring.visits(everybody, self.by)
+            case Grain.CUSTOMER:
+                per_customer = measuring.customers(selling.resolved(self.engine, receipts), self.by)
+                return per_customer.mutate(ends_on=self._last_day(per_customer))
+            case Grain.NEWCOMER:
+                history = Slice(Period(_BEGINNING, self.chosen.period.last))
+                before = selling.resolved(self.engine, selling.receipt_rows(self.engine, history, self.scope))
+                return measuring.newcomers(selling.resolved(self.engine, receipts), before)
+            case _:
+                return receipts
 
     def _known(self) -> Any:
         """Return, for each group, how many of its customers had bought by the end of the group's time."""

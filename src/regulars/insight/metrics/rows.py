@@ -65,12 +65,14 @@ def line_rows(engine: Engine, chosen: Slice, scope: Scope, by: Sequence[str] = (
     return _keyed(engine, lines.mutate(**{key: named[key] for key in by if key in named}), by)
 
 
-def resolved(engine: Engine, rows: Any) -> Any:
+def resolved(engine: Engine, rows: Any, *, with_anonymous: bool = False) -> Any:
     """Return the rows of known customers, each under the customer that its merges ended at."""
     customers = engine.table("customer").select(known_id="customer_id", survivor_id="resolved_id")
-    joined = rows.filter(rows.customer_id.notnull()).left_join(customers, rows.customer_id == customers.known_id)
+    rows = rows if with_anonymous else rows.filter(rows.customer_id.notnull())
+    joined = rows.left_join(customers, rows.customer_id == customers.known_id)
     survivor = ibis.coalesce(joined.survivor_id, joined.customer_id)
-    return joined.mutate(customer_id=survivor).drop("known_id", "survivor_id")
+    # A select, not a drop: Ibis writes a select that is used twice as one common table.
+    return joined.select(**{name: survivor if name == "customer_id" else joined[name] for name in rows.columns})
 
 
 def _filtered(engine: Engine, table: str, chosen: Slice, scope: Scope) -> Any:
