@@ -5,6 +5,7 @@ Whatever is unset has a safe value for one machine; nothing here is a secret, an
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,7 @@ TIME_ZONE = "UTC"
 
 # The lake and its engine (D6, D7)
 LAKE_URL = env.text("REGULARS_LAKE") or str(REGULARS_HOME.lake)
+LAKE_OPTIONS: dict[str, str] = json.loads(env.text("REGULARS_LAKE_OPTIONS", "{}"))
 ENGINE = env.text("REGULARS_ENGINE", "duckdb")
 DUCKDB_MEMORY = env.text("REGULARS_DUCKDB_MEMORY", "2GB")
 DUCKDB_THREADS = env.integer("REGULARS_DUCKDB_THREADS", 0)

@@ -103,7 +103,7 @@ class Mark:
 
 def chosen_lake() -> Lake:
     """Return the lake of this installation."""
-    return Lake(str(settings.LAKE_URL), getattr(settings, "LAKE_OPTIONS", {}))
+    return Lake(str(settings.LAKE_URL), settings.LAKE_OPTIONS)
 
 
 def find_mark(table: DeltaTable | None, copies: str) -> Mark | None:
