@@ -43,7 +43,7 @@ def open_company(*, currency: str = "CNY") -> None:
     ]
     organization.save_stores(pa.Table.from_pylist(stores), viewer=_VIEWER, now=NOW)
     products = [
-        {"row": row, "sku": sku, "name": name, "category": path, "brand": "East Wind", "supplier_code": "V1", "price_amount": 1000}
+        {"row": row, "sku": sku, "name": name, "category": path, "brand": "East Wind", "price_amount": 1000}
         for row, (sku, name, path) in enumerate(PRODUCTS, start=1)
     ]
     catalog.save_products(pa.Table.from_pylist(products), source="test", now=NOW, viewer=_VIEWER)

@@ -45,7 +45,7 @@ def test_a_day_is_as_long_as_the_clock_makes_it(zone: str, day: str, hours: floa
 @pytest.mark.django_db
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    at=st.datetimes(datetime(2000, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)),
+    at=st.datetimes(datetime(2000, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds it,
     zone=st.sampled_from(ZONES),
     cutoff=st.integers(0, 1439),
 )

@@ -43,9 +43,9 @@ def test_a_subscriber_runs_once_per_event(heard: list[int]) -> None:
 
 @pytest.mark.django_db
 def test_what_is_rolled_back_never_happened(heard: list[int]) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         outbox.publish(Rang(1), now=NOW)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert OutboxEvent.objects.count() == 0
     assert outbox.deliver_waiting(now=NOW) == 0
 

@@ -47,7 +47,7 @@ class Panel:
     duck: duckdb.DuckDBPyConnection
     shift_days: int
 
-    def households(self) -> list[tuple[int, str, date]]:
+    def households(self) -> list[tuple[int, int, date]]:
         """Return each household with the store that it visits most and the date of its first purchase."""
         return self.duck.execute(_HOUSEHOLDS).fetchall()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regulars.catalog import selectors as catalog
+from regulars.catalog import totals as catalog
 from regulars.core import money
 from regulars.customers import selectors as customers
 from regulars.customers.models import Customer

@@ -1,0 +1,121 @@
+"""The PostgreSQL of the wheel: made, shared, killed, recovered; and refused where it could lose money (G13)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from regulars.core import embedded_lease, embedded_postgres
+from regulars.core.embedded_postgres import DatabaseStartError, EmbeddedPostgres
+from tests.operations import commands
+
+UNSAFE = {
+    "fsync = off": "fsync = off",
+    "full_page_writes = off": "full_page_writes = off",
+    "synchronous_commit = off": "synchronous_commit = off",
+    "timezone = 'Asia/Shanghai'": "must be UTC",
+}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    made = EmbeddedPostgres(tmp_path / "postgres")
+    yield made
+    made.stop()
+
+
+def test_a_killed_server_recovers_what_was_committed(server: EmbeddedPostgres) -> None:
+    assert server.start() is True
+    assert server.start() is False
+    with _connected(server) as link:
+        link.execute("CREATE TABLE kept (n int)")
+        link.execute("INSERT INTO kept VALUES (1)")
+    os.kill(_pid(server), signal.SIGKILL)
+    commands.wait_for(lambda: not server.is_running())
+    assert server.start() is True
+    with _connected(server) as link:
+        assert link.execute("SELECT n FROM kept").fetchone() == (1,)
+
+
+def test_a_number_reused_by_another_program_is_not_taken_for_the_server(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n")
+    assert server.is_running() is False
+    assert server.start() is True
+
+
+def test_the_last_process_that_uses_it_stops_it(server: EmbeddedPostgres) -> None:
+    user = (
+        "import sys, pathlib; from regulars.core import embedded_lease, embedded_postgres\n"
+        f"with embedded_lease.running(embedded_postgres.EmbeddedPostgres(pathlib.Path({str(server.data)!r}))):\n"
+        "    print('in', flush=True); sys.stdin.readline()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", user], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "in\n"
+    with embedded_lease.running(server):
+        assert server.is_running()
+    assert server.is_running()  # the other still uses it
+    with embedded_lease.running(server):
+        other.kill()  # says good-bye to nobody
+        other.wait()
+    for pipe in (other.stdin, other.stdout):
+        assert pipe is not None
+        pipe.close()
+    assert not server.is_running()
+
+
+def test_a_server_that_does_not_start_says_why(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    with (server.data / "postgresql.conf").open("a") as conf:
+        conf.write("shared_buffers = 'a lot'\n")
+    with pytest.raises(DatabaseStartError, match="shared_buffers"):
+        server.start()
+
+
+def test_an_unsafe_server_is_refused_with_the_way_to_mend_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    server = EmbeddedPostgres(home / "postgres")
+    try:
+        assert commands.regulars(home, "migrate").returncode == 0
+        for setting, told in UNSAFE.items():
+            with (server.data / "postgresql.auto.conf").open("w") as conf:
+                conf.write(setting + "\n")
+            if setting.startswith("timezone"):
+                server.start()
+                with psycopg.connect(embedded_postgres.url(server.data, "postgres"), autocommit=True) as link:
+                    link.execute("ALTER DATABASE regulars RESET TimeZone")
+            refused = commands.regulars(home, "verify")
+            assert refused.returncode == 2, setting
+            assert told in refused.stderr
+            assert "Traceback" not in refused.stderr
+        (server.data / "postgresql.auto.conf").write_text("")
+        server.stop()
+        owner = (server.data / "PG_VERSION").stat()
+        subprocess.run(
+            [embedded_postgres.binary("pg_checksums"), "--disable", "-D", str(server.data)],
+            check=True, capture_output=True, user=owner.st_uid, group=owner.st_gid, extra_groups=[],
+        )  # fmt: skip
+        refused = commands.regulars(home, "verify")
+        assert refused.returncode == 2
+        assert "pg_checksums --enable" in refused.stderr
+        assert commands.regulars(home, "verify", REGULARS_ALLOW_NO_CHECKSUMS="yes").returncode == 0
+    finally:
+        server.stop()
+
+
+def _connected(server: EmbeddedPostgres) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(embedded_postgres.url(server.data, "postgres", "postgres"), autocommit=True)
+
+
+def _pid(server: EmbeddedPostgres) -> int:
+    return int((server.data / "postmaster.pid").read_text().split("\n", 1)[0])
