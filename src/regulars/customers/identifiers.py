@@ -45,10 +45,10 @@ def normalize(kind: str, value: str, *, country: str) -> str | Fault:
         case "email" if not _EMAIL.fullmatch(text):
             return Fault("email.invalid", "This is no e-mail address.")
         case "email":
-            return _settled(text, str.casefold)
+            text = _settled(text, str.casefold)
         case "card":
-            return _settled(text, _card) or Fault("required", "The identifier is empty.")
-    return text
+            text = _settled(text, _card)
+    return text or Fault("required", "The identifier is empty.")
 
 
 def hint(kind: str, value: str) -> str:
