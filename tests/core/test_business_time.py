@@ -16,7 +16,11 @@ ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Paris", "Australia/Lord_Ho
 
 @pytest.mark.parametrize(
     ("at", "expected"),
-    [("2026-09-10T01:30+08:00", "2026-09-09"), ("2026-09-10T03:59:59+08:00", "2026-09-09"), ("2026-09-10T04:00+08:00", "2026-09-10")],
+    [
+        ("2026-09-10T01:30+08:00", "2026-09-09"),
+        ("2026-09-10T03:59:59+08:00", "2026-09-09"),
+        ("2026-09-10T04:00+08:00", "2026-09-10"),
+    ],
 )
 def test_the_cutoff_begins_the_new_day(at: str, expected: str) -> None:
     assert TradingDay("Asia/Shanghai", cutoff_minutes=240).date_of(datetime.fromisoformat(at)).isoformat() == expected
@@ -45,7 +49,7 @@ def test_a_day_is_as_long_as_the_clock_makes_it(zone: str, day: str, hours: floa
 @pytest.mark.django_db
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    at=st.datetimes(datetime(2000, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds it,
+    at=st.datetimes(datetime(2000, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - the strategy adds it
     zone=st.sampled_from(ZONES),
     cutoff=st.integers(0, 1439),
 )

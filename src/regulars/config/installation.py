@@ -51,9 +51,10 @@ def database_running() -> Iterator[HomeFolder]:
 def refuse_unfinished(home: HomeFolder) -> None:
     """Refuse a home folder on which a restore was interrupted."""
     from regulars.operations import restoring
+    from regulars.operations.refusals import RestoreRefusedError
 
     if (home.root / restoring.UNFINISHED).exists():
-        raise restoring.RestoreRefusedError(
+        raise RestoreRefusedError(
             f"A restore into {home.root} was interrupted. Run it again: regulars restore DIR --force"
         )
 

@@ -12,43 +12,21 @@ import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 import psutil
 
 from regulars.core.errors import DomainError
 from regulars.core.home_folder import HomeFolder, chosen_home
 from regulars.operations import ports
+from regulars.operations.findings import Finding, State
 
 _PYTHON_MIN = (3, 11)
 _MEMORY_MIN_BYTES = 2 * 2**30
 _JAVA_FOR_SPARK = 17
 
 
-class State(StrEnum):
-    """How bad it is."""
-
-    FINE = "fine"
-    ODD = "odd"  # works, but should be looked at
-    WRONG = "wrong"
-
-
 MARKS = {State.FINE: "[green]fine[/]", State.ODD: "[yellow]look[/]", State.WRONG: "[bold red]wrong[/]"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    name: str
-    state: State
-    found: str
-    mend: str = ""
-
-    def as_json(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def examine(*, port: int, opened: Callable[[], AbstractContextManager[HomeFolder]]) -> list[Finding]:

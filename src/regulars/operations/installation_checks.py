@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.core import database, sending
 from regulars.operations import state
-from regulars.operations.doctor import Finding, State
+from regulars.operations.findings import Finding, State
 from regulars.operations.models import Backup
 
 

@@ -12,7 +12,7 @@ from regulars.core import database, sending
 from regulars.core.synced import set_offset
 from regulars.operations import backups, pg_programs, totals
 from regulars.operations.manifest import Manifest
-from regulars.operations.restoring import RestoreRefusedError
+from regulars.operations.refusals import RestoreRefusedError
 
 # The schema itself stays: its owner and its extensions are the server's affair.
 _EMPTY = """

@@ -10,18 +10,12 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from regulars.core.errors import DomainError
 from regulars.core.home_folder import HomeFolder
 from regulars.operations import manifest as manifests
 from regulars.operations.manifest import Manifest
+from regulars.operations.refusals import RestoreRefusedError
 
 UNFINISHED = ".restoring"  # in the home folder for as long as a restore is not through
-
-
-class RestoreRefusedError(DomainError):
-    """The backup does not fit here."""
-
-    code = "restore.refused"
 
 
 def checked(folder: Path) -> Manifest:

@@ -80,6 +80,7 @@ def _bring_back(folder: Path, *, force: bool) -> None:
 def doctor(options: argparse.Namespace) -> int:
     """Say what is wrong; 1 if anything is."""
     from regulars.operations import doctor
+    from regulars.operations.findings import State
 
     findings = doctor.examine(port=options.port, opened=installation.opened)
     if options.json:
@@ -89,4 +90,4 @@ def doctor(options: argparse.Namespace) -> int:
         for finding in findings:
             table.add_row(doctor.MARKS[finding.state], finding.name, finding.found, finding.mend)
         Console().print(table)
-    return BROKEN if any(finding.state == doctor.State.WRONG for finding in findings) else 0
+    return BROKEN if any(finding.state == State.WRONG for finding in findings) else 0
