@@ -85,11 +85,11 @@ class Listing:
 
     def narrowed(self, request: HttpRequest, rows: Rows) -> Rows:
         """Return the rows that search and filters of the address leave."""
-        words = request.GET.get("q", "").strip()
+        words = _said(request, "q").strip()
         if words and self.search:
             rows = self.search(rows, words)
         for each in self.filters:
-            if value := request.GET.get(each.key, ""):
+            if value := _said(request, each.key):
                 rows = each.apply(rows, value)
         return rows
 
@@ -259,6 +259,11 @@ def status(words: Text, *, tone: str = "neutral") -> SafeString:
         tone,
         words,
     )
+
+
+def _said(request: HttpRequest, key: str) -> str:
+    """Return a parameter of the address without zero bytes, which no text of the database holds."""
+    return request.GET.get(key, "").replace("\0", "")
 
 
 def _lines(rows: Rows, *, columns: Sequence[Column]) -> Iterator[list[object]]:

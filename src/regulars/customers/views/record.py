@@ -76,7 +76,7 @@ def claim(request: HttpRequest, customer_id: int) -> HttpResponse:
         return redirect(page_of(_number(request.POST["customer"])))
     if card.kind != Customer.Kind.NAMELESS:
         return redirect(page_of(card.pk))
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     named = selectors.list_customers(viewer, "customer.edit").exclude(kind=Customer.Kind.NAMELESS)
     masked = viewer.scope("customer.read").masked
     found = selectors.search(named, words, masked=masked).order_by("name", "pk")[:FOUND_MAX] if words else []

@@ -49,7 +49,7 @@ class Group:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Show what matches, by kind; a single hit of Enter opens at once."""
-    words = request.GET.get("q", "").strip()[:WORDS_MAX]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:WORDS_MAX]
     viewer = viewer_of(request)
     groups = [group for group in _groups(viewer, words) if group.hits] if words else []
     hits = [hit for group in groups for hit in group.hits]
