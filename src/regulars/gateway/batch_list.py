@@ -36,7 +36,7 @@ BATCHES = lists.Listing(
             show=lambda row: None if row.rows_total is None else formatting.number(row.rows_total),
         ),
         lists.Column(
-            key="created", label=_("New"), value=lambda row: row.created, numeric=True, sort="created",
+            key="created", label=_("Added"), value=lambda row: row.created, numeric=True, sort="created",
             show=lambda row: formatting.number(row.created),
         ),
         lists.Column(

@@ -75,7 +75,7 @@ class OptionsForm(Form):
     excel_epoch = forms.ChoiceField(
         label=_("Dates that are plain numbers"),
         required=False,
-        choices=[("", _("Not allowed")), ("1900", _("Windows system (1900)")), ("1904", _("Mac system (1904)"))],
+        choices=[("", _("Refuse them")), ("1900", _("Windows system (1900)")), ("1904", _("Mac system (1904)"))],
     )
     decimal_sign = forms.ChoiceField(
         label=_("Amounts"),
@@ -121,8 +121,7 @@ def column_rows(seen: Seen, columns: Mapping[str, str]) -> list[ColumnRow]:
 
 def field_choices(kind: Kind, columns: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the fields that a column can fill, the needed ones marked."""
-    needed = {field.key for field in kind.fields if field.required} | {key for group in kind.one_of for key in group[:1]}
-    found = [(field.key, f"{wording.field_label(field.key)}{' *' if field.key in needed else ''}") for field in kind.fields]
+    found = [(field.key, f"{wording.field_label(field.key)}{' *' if field.required else ''}") for field in kind.fields]
     if kind.has_custom:
         keys = {key.removeprefix("custom.") for key in columns if key.startswith("custom.")}
         found += [(f"custom.{key}", label) for key, label in CustomField.objects.values_list("key", "label")]

@@ -1,4 +1,4 @@
-"""Whatever somebody sends, the answer is a code and a place, nothing is half-imported, and the web process stays small (G24)."""
+"""Whatever somebody sends, the answer is a code and a place, nothing is half-imported, the web process stays small (G24)."""
 
 from __future__ import annotations
 

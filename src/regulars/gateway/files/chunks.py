@@ -12,7 +12,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.gateway.files import limits
 from regulars.gateway.files.columns import Column
 from regulars.gateway.files.kinds import Kind
 from regulars.gateway.files.reading.rows import ROW
@@ -55,34 +54,37 @@ def read(path: Path) -> pa.Table:
         return pa.ipc.open_file(source).read_all()
 
 
-def cut(
-    batches: Iterable[pa.RecordBatch],
-    *,
-    folder: Path,
-    kind: Kind,
-    columns: list[Column],
-    finish: Callable[[pa.Table], pa.Table],
-) -> Iterator[Chunk]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the chunks of a file go, what they hold and how many rows one has."""
+
+    folder: Path
+    kind: Kind
+    columns: list[Column]
+    rows: int
+
+
+def cut(batches: Iterable[pa.RecordBatch], layout: Layout, *, finish: Callable[[pa.Table], pa.Table]) -> Iterator[Chunk]:
     """Write chunks and give each as soon as it is whole."""
-    for number, table in enumerate(_whole(batches, kind), start=1):
-        good, rejects = _judged(table, kind, columns)
+    for number, table in enumerate(_whole(batches, layout), start=1):
+        good, rejects = _judged(table, layout.kind, layout.columns)
         if rejects.num_rows:
-            write(rejects_file(folder, number, by="check"), rejects)
-        write(rows_file(folder, number), finish(good))
+            write(rejects_file(layout.folder, number, by="check"), rejects)
+        write(rows_file(layout.folder, number), finish(good))
         yield Chunk(number, rows=table.num_rows, rejected=table.num_rows - good.num_rows)
 
 
-def _whole(batches: Iterable[pa.RecordBatch], kind: Kind) -> Iterator[pa.Table]:
+def _whole(batches: Iterable[pa.RecordBatch], layout: Layout) -> Iterator[pa.Table]:
     """Gather batches into tables of about the chunk's size that end where a receipt ends."""
     waiting: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
         waiting.append(batch)
         rows += batch.num_rows
-        if rows < limits.LINES_PER_CHUNK:
+        if rows < layout.rows:
             continue
         table = pa.Table.from_batches(waiting)
-        end = _last_border(table) if kind.are_receipts else table.num_rows
+        end = _last_border(table) if layout.kind.are_receipts else table.num_rows
         if not end:
             continue
         yield table.slice(0, end)

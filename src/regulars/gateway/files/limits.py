@@ -21,7 +21,7 @@ JSON_ARRAY_BYTES_MAX = 64 * 2**20  # a top-level array has to be held whole; NDJ
 DUCKDB_MEMORY = "400MB"
 CHILD_THREADS = 2
 CHILD_ADDRESS_SPACE_BYTES = 3 * 2**29  # 1.5 GiB: the libraries and one group of rows map about 0.9 of it
-LINES_PER_CHUNK = 100_000
+ROWS_PER_CHUNK = 100_000
 
 _CLONE_NEWNET = 0x40000000
 _CLONE_NEWUSER = 0x10000000

@@ -24,7 +24,6 @@ from regulars.gateway.files.reading.rows import ROW, Request, Rows
 
 _SAMPLE_ROWS = 20
 _SAMPLE_CHARACTERS = 200
-_ROWS_PER_GROUP = 122_880
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Task:
     options: Options
     currencies: Currencies
     bytes_max: int
+    chunk_rows: int
 
     @classmethod
     def of(cls, task: Mapping[str, Any]) -> Self:
@@ -52,6 +52,7 @@ class Task:
             options=Options.of(task.get("options", {})),
             currencies=Currencies(task.get("currency", "USD"), task.get("stores", {})),
             bytes_max=task["bytes_max"],
+            chunk_rows=task.get("chunk_rows", limits.ROWS_PER_CHUNK),
         )
 
 
@@ -72,7 +73,7 @@ def convert(task: Task) -> Iterator[dict[str, Any]]:
     rows = _open(task, whole=True)
     columns = mapped(kind, rows.header, task.columns, missing_code=_missing_code(rows))
     cells = task.folder / "cells.parquet"
-    count = _copy_cells(rows, columns, cells)
+    count = _copy_cells(rows, columns, cells, chunk_rows=task.chunk_rows)
     yield {"event": "read", "rows": count, "told": rows.told}
     if count:
         from regulars.gateway.files import converting  # DuckDB takes a while to load, and a look at the first rows needs none
@@ -86,7 +87,9 @@ def convert(task: Task) -> Iterator[dict[str, Any]]:
             currencies=task.currencies,
         )
         finish = finisher(kind, task.options)
-        for chunk in chunks.cut(conversion.batches(), folder=task.folder, kind=kind, columns=columns, finish=finish):
+        batches = conversion.batches()
+        layout = chunks.Layout(task.folder, kind, columns, task.chunk_rows)
+        for chunk in chunks.cut(batches, layout, finish=finish):
             yield {"event": "chunk", "number": chunk.number, "rows": chunk.rows, "rejected": chunk.rejected}
     cells.unlink(missing_ok=True)
     yield {"event": "done"}
@@ -121,7 +124,7 @@ def _missing_code(rows: Rows) -> str:
     return codes.get(rows.told["encoding"], "csv.header_missing")
 
 
-def _copy_cells(rows: Rows, columns: list[Column], target: Path) -> int:
+def _copy_cells(rows: Rows, columns: list[Column], target: Path, *, chunk_rows: int) -> int:
     """Copy the mapped columns of every row; return how many rows there are."""
     names = list(dict.fromkeys(column.cell for column in columns))
     schema = pa.schema([(ROW, pa.int64()), *((name, pa.string()) for name in names)])
@@ -131,7 +134,7 @@ def _copy_cells(rows: Rows, columns: list[Column], target: Path) -> int:
             count += batch.num_rows
             if count > limits.ROWS_MAX:
                 raise FileRefusedError("file.too_large", f"A file can have {limits.ROWS_MAX:,} rows; split it.")
-            writer.write_batch(batch.select([ROW, *names]), row_group_size=_ROWS_PER_GROUP)
+            writer.write_batch(batch.select([ROW, *names]), row_group_size=chunk_rows)
     return count
 
 

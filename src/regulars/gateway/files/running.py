@@ -6,6 +6,7 @@ there already changes nothing. A dry run is the same run in a transaction that i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from django.db import connection, transaction
 from regulars.core import bulk, money
 from regulars.core.errors import DomainError, Problem
 from regulars.core.outcomes import Change, SaveOutcome
-from regulars.gateway.files import chunks, folders, loading, process
+from regulars.gateway.files import chunks, folders, limits, loading, process
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.models import ImportBatch
 from regulars.organization.access import Viewer
@@ -121,6 +122,7 @@ def task_of(batch: ImportBatch, *, action: str) -> dict[str, Any]:
         "currency": company.currency,
         "stores": {code: count for code, unit in stores if (count := money.minor_digits(unit)) != digits},
         "bytes_max": settings.IMPORT_FILE_BYTES_MAX,
+        "chunk_rows": limits.ROWS_PER_CHUNK,
     }
 
 
@@ -183,6 +185,7 @@ def _refused(batch: ImportBatch, table: pa.Table, problems: list[Problem]) -> pa
     rows = [problem.row for problem in problems]
     columns = [labels.get(problem.column or "", problem.column) for problem in problems]
     codes = [problem.code for problem in problems]
+    values = _values(table, problems)
     messages = [problem.message for problem in problems]
     if rows and KINDS[batch.kind].are_receipts:
         bad = pc.is_in(table["row"], value_set=pa.array(rows, pa.int64()))
@@ -191,19 +194,32 @@ def _refused(batch: ImportBatch, table: pa.Table, problems: list[Problem]) -> pa
         rows += others
         columns += [""] * len(others)
         codes += ["receipt.line_rejected"] * len(others)
+        values += [None] * len(others)
         messages += [None] * len(others)  # type: ignore[list-item]
     return pa.table(
-        {"row": rows, "column": columns, "code": codes, "value": pa.nulls(len(rows), pa.string()), "message": messages},
+        {"row": rows, "column": columns, "code": codes, "value": values, "message": messages},
         schema=chunks.REJECTS,
     )
+
+
+def _values(table: pa.Table, problems: list[Problem]) -> list[str | None]:
+    """Return what stood in the refused cells, as far as they were texts."""
+    if not problems:
+        return []
+    places = {row: index for index, row in enumerate(table["row"].to_pylist())}
+    texts = {name for name in table.column_names if pa.types.is_string(table.schema.field(name).type)}
+    return [
+        table[problem.column][places[problem.row]].as_py()[:200]
+        if problem.column in texts and problem.row in places and table[problem.column][places[problem.row]].is_valid
+        else None
+        for problem in problems
+    ]
 
 
 def _remember(batch: ImportBatch, changes: list[Change]) -> None:
     """Keep what each change replaced, so that the batch can be undone."""
     if not changes:
         return
-    import json
-
     bulk.stage(
         "incoming_change",
         pa.table(
