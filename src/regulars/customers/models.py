@@ -60,6 +60,7 @@ class Customer(SyncedModel):
         indexes = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigram"),
             models.Index(fields=["name"], name="customer_by_name"),
+            models.Index(fields=["joined_on"], name="customer_joined"),
             models.Index(fields=["home_store"], name="customer_home_store"),
             models.Index(fields=["merged_into"], name="customer_merged", condition=~Q(merged_into=None)),
             models.Index(fields=["written_xid"], name="customer_written"),

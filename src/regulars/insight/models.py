@@ -61,5 +61,6 @@ class CustomerFigures(models.Model):
         indexes = [
             models.Index(fields=["stage"], name="figures_stage"),
             models.Index(fields=["-net_amount_12m"], name="figures_value"),
+            models.Index(fields=["-last_purchase_date"], name="figures_last"),
             models.Index(fields=["due_date"], name="figures_due"),
         ]

@@ -108,7 +108,7 @@ class Listing:
             rows=found.rows,
             previous=found.previous,
             next=found.next,
-            total=narrowed.order_by()[: COUNT_MAX + 1].count(),
+            total=narrowed.order_by().values("pk")[: COUNT_MAX + 1].count(),
         )
 
     def chosen(self, request: HttpRequest) -> list[Column]:

@@ -136,7 +136,7 @@ class CustomerList:
             ),
             lists.Column(
                 key="receipts", label=_("Receipts"), value=lambda row: figure(row, "receipts"), numeric=True,
-                show=lambda row: _count(figure(row, "receipts")), sort="figures__receipts", shown=False,
+                show=lambda row: _count(figure(row, "receipts")), shown=False,
             ),
             self._money("basket", _("Average basket"), lambda row: figure(row, "average_basket_amount"), shown=False),
             lists.Column(
@@ -190,9 +190,9 @@ class CustomerList:
         always = [
             _choice("stage", _("Stage"), "figures__stage", explain.STAGE_NAMES),
             lists.Filter(key="value", label=_("Value tier"), options=_VALUES, apply=_of_value),
-            _choice("rfm", _("RFM class"), "figures__rfm_class", explain.RFM_NAMES),
         ]
         bought = [
+            _choice("rfm", _("RFM class"), "figures__rfm_class", explain.RFM_NAMES),
             _choice("recency", _("Recency score"), "figures__recency_score", _SCORES),
             _choice("frequency", _("Frequency score"), "figures__frequency_score", _SCORES),
             lists.Filter(key="bought", label=_("Last purchase"), options=list(RECENT.items()), apply=_bought),
@@ -274,7 +274,10 @@ def _of_value(rows: Rows, value: str) -> Rows:
 
 
 _BEST = "best"
-_VALUES = [(_BEST, gettext_lazy("Top and large customers")), *((place.value, name) for place, name in explain.PLACE_NAMES.items())]
+_VALUES = [
+    (_BEST, gettext_lazy("Top and large customers")),
+    *((place.value, name) for place, name in explain.PLACE_NAMES.items()),
+]
 _SCORES = {str(score): str(score) for score in range(1, rules.SCORES + 1)}
 
 
