@@ -64,11 +64,11 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "customers": Measure(Grain.RECEIPT, lambda rows: rows.customer_id.nunique(where=rows.kind == "sale")),
     "visits": Measure(Grain.VISIT, lambda rows: rows.count()),
-    "buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 0).ifelse(1, 0).sum()),
+    "buyers": Measure(Grain.CUSTOMER, lambda rows: rows.count()),
     "repeat_buyers": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 1).ifelse(1, 0).sum()),
     "purchase_days": Measure(Grain.CUSTOMER, lambda rows: rows.days.sum()),
     "interval_days": Measure(Grain.CUSTOMER, lambda rows: rows.span_days.sum()),
-    "intervals": Measure(Grain.CUSTOMER, lambda rows: (rows.days > 1).ifelse(rows.days - 1, 0).sum()),
+    "intervals": Measure(Grain.CUSTOMER, lambda rows: (rows.days - 1).sum()),
     "recency_days": Measure(Grain.CUSTOMER, lambda rows: rows.ends_on.delta(rows.last_day, unit="day").sum()),
     "new_customers": Measure(Grain.NEWCOMER, lambda rows: rows.customer_id.nunique()),
     "known_customers": Measure(Grain.KNOWN, lambda rows: rows.customers.sum()),
@@ -83,18 +83,13 @@ def visits(rows: Any, by: Sequence[str]) -> Any:
 
 
 def customers(rows: Any, by: Sequence[str]) -> Any:
-    """Return one row per customer with a sale: purchase days (business dates with a positive net), first to last in days."""
-    daily = rows.group_by([*by, "customer_id", "business_date"]).aggregate(net=rows.net_amount.sum(), sales=_sales(rows).sum())
-    bought = daily.net > 0
-    per_customer = daily.group_by([*by, "customer_id"]).aggregate(
-        sales=daily.sales.sum(),
-        days=bought.ifelse(1, 0).sum(),
-        first_day=daily.business_date.min(where=bought),
-        last_day=daily.business_date.max(where=bought),
+    """Return one row per customer with a purchase day (a business date with a positive net): how many, first to last."""
+    daily = rows.group_by([*by, "customer_id", "business_date"]).aggregate(net=rows.net_amount.sum())
+    bought = daily.filter(daily.net > 0)
+    per_customer = bought.group_by([*by, "customer_id"]).aggregate(
+        days=bought.count(), first_day=bought.business_date.min(), last_day=bought.business_date.max()
     )
-    per_customer = per_customer.filter(per_customer.sales > 0)
-    span = per_customer.last_day.delta(per_customer.first_day, unit="day")
-    return per_customer.mutate(span_days=span.coalesce(0))
+    return per_customer.mutate(span_days=per_customer.last_day.delta(per_customer.first_day, unit="day"))
 
 
 def newcomers(rows: Any, history: Any) -> Any:
