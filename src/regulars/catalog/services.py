@@ -66,7 +66,7 @@ def add_placeholders(skus: Sequence[str], *, source: str, now: datetime) -> None
     bulk.execute(
         "INSERT INTO catalog_product (sku, name, barcode, package_size, counts_units, is_placeholder, source, "
         "created_at, updated_at) SELECT sku, sku, '', '', true, true, %(source)s, %(now)s, %(now)s "
-        "FROM unnest(%(skus)s::text[]) AS sku ON CONFLICT (sku) DO NOTHING",
+        "FROM unnest(%(skus)s::text[]) AS sku ORDER BY sku ON CONFLICT (sku) DO NOTHING",
         {"skus": list(skus), "source": source, "now": now},
     )
 

@@ -10,17 +10,19 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 
 from regulars.catalog import services as catalog
 from regulars.core import bulk, outbox
 from regulars.core.business_time import CLOCK_SKEW_MAX
-from regulars.core.errors import Problem
+from regulars.core.errors import NotFoundError, Problem
 from regulars.core.outcomes import SaveOutcome
 from regulars.customers import services as customers
 from regulars.organization.access import Viewer
 from regulars.sales import statements
 from regulars.sales.events import ReceiptsRecorded
+from regulars.sales.models import Receipt, UndoneBatch
 from regulars.sales.normalize import Normalized, normalize
 
 
@@ -76,6 +78,7 @@ def record_normalized(
         "stores": _stores(viewer, action),
     }
     _stage(receipts)
+    bulk.execute(statements.GO_ALONE if _links(receipts) else statements.WAIT_FOR_RETURNS, facts)
     outcome.problems += _refuse(facts)
     outcome.unchanged = bulk.execute(statements.DROP_REPEATED, facts)
     outcome.problems += _recognize(source=source, now=now)
@@ -98,19 +101,33 @@ def record_normalized(
     return outcome
 
 
+@transaction.atomic
 def undo_batch(batch_id: int, *, now: datetime, viewer: Viewer) -> int:
-    """Take back every receipt that the import `batch_id` brought; return how many.
+    """Take back every receipt that the import `batch_id` brought; return how many, also when asked again.
 
-    Only the database function of the owner can delete facts, and it refuses receipts that something else rests on.
+    Only the database function of the owner can delete facts, and it refuses receipts that something else rests on. A batch with
+    receipts of a store that the viewer does not see looks missing.
     """
-    viewer.require("import.run")
-    with transaction.atomic():
-        return int(bulk.fetch("SELECT regulars_undo_receipts(%(batch)s, %(now)s)", {"batch": batch_id, "now": now})[0][0])
+    scope = viewer.require("import.run")
+    bulk.execute(statements.UNDO_ONE_BY_ONE, {"batch": batch_id})
+    foreign = Receipt.objects.filter(batch_id=batch_id)
+    if scope.stores is not None and foreign.exclude(store__in=scope.stores).exists():
+        raise NotFoundError
+    undone = UndoneBatch.objects.filter(batch_id=batch_id).first()
+    if undone is not None:
+        return undone.receipts
+    return int(bulk.fetch("SELECT regulars_undo_receipts(%(batch)s, %(now)s)", {"batch": batch_id, "now": now})[0][0])
 
 
 def _stores(viewer: Viewer, action: str) -> list[int] | None:
     scope = viewer.scope(action)
     return None if scope.stores is None else sorted(scope.stores)
+
+
+def _links(receipts: Normalized) -> bool:
+    """Return whether any line takes a sale back."""
+    named = receipts.lines["original_receipt_id"]
+    return bool(pc.any(pc.not_equal(pc.fill_null(named, ""), "")).as_py())
 
 
 def _stage(receipts: Normalized) -> None:

@@ -35,10 +35,6 @@ SELECT r.receipt_id, r."row", 'customer_kind', 'choice.unknown',
        'customer_kind is phone, email, card, external or openid.'
 FROM incoming_receipt r
 WHERE r.customer <> '' AND r.customer_kind NOT IN ('phone', 'email', 'card', 'external', 'openid')
-UNION ALL
-SELECT t.receipt_id, r."row", 'tender', 'choice.unknown', 'The tender ' || t.kind || ' is not known.'
-FROM incoming_tender t JOIN incoming_receipt r USING (receipt_id)
-WHERE t.kind NOT IN ('cash', 'card', 'wallet', 'stored_value', 'gift_card', 'points', 'invoice', 'other', 'unspecified')
 """
 
 DROP_REPEATED = """
@@ -81,7 +77,7 @@ WITH placed AS (
         at, %(now)s,
         {_BUSINESS_DATE},
         clock_off, store_currency, gross_amount, discount_amount, net_amount, paid_amount, line_count, %(batch_id)s
-    FROM believed ORDER BY "row"
+    FROM believed ORDER BY receipt_id  -- in key order: two calls that bring the same receipts wait, and never for each other
     ON CONFLICT (source, external_id) DO NOTHING
     RETURNING id, external_id, written_xid, business_date, kind
 )
@@ -96,6 +92,11 @@ SELECT r."row", r.receipt_id, known.digest = decode(r.digest, 'hex')
 FROM incoming_receipt r JOIN sales_receipt known ON known.source = %(source)s AND known.external_id = r.receipt_id
 WHERE NOT EXISTS (SELECT FROM recorded_receipt new WHERE new.receipt_id = r.receipt_id)
 """
+
+# A return looks for its sale while the sale looks for returns that wait: without a lock each could miss the other and the
+# return wait for ever. Sales of a source go side by side; a call with returns goes alone, for the moment it takes.
+WAIT_FOR_RETURNS = "SELECT pg_advisory_xact_lock_shared(hashtextextended('sales.returns/' || %(source)s, 0))"
+GO_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('sales.returns/' || %(source)s, 0))"
 
 INSERT_LINES = """
 INSERT INTO sales_receiptline
@@ -123,6 +124,7 @@ KNOWN_IN_STORES = """
 INSERT INTO customers_customerstore (customer_id, store_id, since)
 SELECT DISTINCT f.customer_id, f.store_id, %(now)s::timestamptz
 FROM sales_receipt f JOIN recorded_receipt r ON r.id = f.id WHERE f.customer_id IS NOT NULL
+ORDER BY 2, 1
 ON CONFLICT (store_id, customer_id) DO NOTHING
 """
 
@@ -141,3 +143,5 @@ UPDATE sales_returnlink link SET original_id = r.id, resolved_at = %(now)s
 FROM recorded_receipt r
 WHERE link.original_id IS NULL AND link.original_source = %(source)s AND link.original_external_id = r.receipt_id
 """
+
+UNDO_ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtextextended('sales.undo/' || %(batch)s::text, 0))"

@@ -1,0 +1,31 @@
+"""A company with two stores for every test of this room that has a database."""
+
+from __future__ import annotations
+
+import pytest
+
+from regulars.organization.models import Company, Store
+from tests.customers import factories as people
+from tests.organization import factories as places
+
+
+@pytest.fixture(autouse=True)
+def company(request: pytest.FixtureRequest) -> Company | None:
+    marked = request.node.get_closest_marker("django_db")
+    if marked is None:
+        return None
+    request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
+    made = people.company()
+    places.store(code="N1", name="North")
+    places.store(code="S1", name="South")
+    return made
+
+
+@pytest.fixture
+def north(company: Company) -> Store:
+    return Store.objects.get(code="N1")
+
+
+@pytest.fixture
+def south(company: Company) -> Store:
+    return Store.objects.get(code="S1")
