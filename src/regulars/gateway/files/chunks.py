@@ -5,6 +5,7 @@ A receipt is never split over two chunks; one with a faulty line is refused whol
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def rejects_file(folder: Path, number: int, *, by: str) -> Path:
 
 def write(path: Path, table: pa.Table) -> None:
     """Write a table so that a reader sees all of it or nothing."""
-    scratch = path.with_suffix(".part")
+    scratch = path.with_suffix(f".{os.getpid()}.part")
     with pa.OSFile(str(scratch), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     scratch.rename(path)

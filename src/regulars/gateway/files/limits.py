@@ -7,8 +7,9 @@ dump and, where the system lets it, a network of its own without any interface.
 from __future__ import annotations
 
 import ctypes
-import os
 import resource
+import signal
+import sys
 
 CHARACTERS_PER_CELL_MAX = 131_072
 COLUMNS_MAX = 1_000
@@ -23,6 +24,7 @@ CHILD_THREADS = 2
 CHILD_ADDRESS_SPACE_BYTES = 3 * 2**29  # 1.5 GiB: the libraries and one group of rows map about 0.9 of it
 ROWS_PER_CHUNK = 100_000
 
+_PR_SET_PDEATHSIG = 1
 _CLONE_NEWNET = 0x40000000
 _CLONE_NEWUSER = 0x10000000
 
@@ -44,13 +46,13 @@ def limit_this_process(*, seconds: int, written_bytes_max: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (written_bytes_max, written_bytes_max))
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
-    _leave_the_network()
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a child whose parent was killed must not go on writing
+        _leave_the_network(libc)
 
 
-def _leave_the_network() -> None:
+def _leave_the_network(libc: ctypes.CDLL) -> None:
     """Move into an empty network namespace; systems that forbid it still have DuckDB's external access switched off."""
-    if not hasattr(os, "uname") or os.uname().sysname != "Linux":
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNET) != 0:
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
