@@ -245,7 +245,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [REGULARS_HOME.root / "locale"]  # compiled at start from the rooms' catalogs
 USE_I18N = True
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # a key in an address is no figure; figures are written by the filters of ui
 USE_TZ = True
 TIME_ZONE = "UTC"
 
