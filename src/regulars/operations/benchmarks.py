@@ -10,7 +10,6 @@ import pkgutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Protocol
 
 from rich.console import Console
@@ -40,8 +39,8 @@ class NoBenchmarkError(DomainError):
     code = "bench.none"
 
 
-def find(name: str | None) -> list[ModuleType]:
-    """Return the benchmark called `name`, or all of them."""
+def find(name: str | None) -> list[str]:
+    """Return the module of the benchmark called `name`, or of all of them; none is imported before Django is set up."""
     if not (_CHECKOUT / "bench" / "__init__.py").exists():
         raise NoBenchmarkError("The benchmarks come with the source: clone the repository and run «uv run regulars bench».")
     if str(_CHECKOUT) not in sys.path:
@@ -51,15 +50,15 @@ def find(name: str | None) -> list[ModuleType]:
     runnable = [name for name in names if "\ndef run(" in (_CHECKOUT / "bench" / f"{name}.py").read_text()]
     if name is not None and name not in {_short(each) for each in runnable}:
         raise NoBenchmarkError(f"There is no benchmark {name}; there are {', '.join(map(_short, runnable))}.")
-    return [importlib.import_module(f"bench.{each}") for each in runnable if name in {None, _short(each)}]
+    return [f"bench.{each}" for each in runnable if name in {None, _short(each)}]
 
 
-def run(modules: list[ModuleType], *, scale: int, say: Callable[[str], None]) -> list[Row]:
+def run(modules: list[str], *, scale: int, say: Callable[[str], None]) -> list[Row]:
     """Run the benchmarks one after the other."""
     rows: list[Row] = []
     for module in modules:
-        say(f"{_short(module.__name__)} …")
-        rows += module.run(scale=scale)
+        say(f"{_short(module)} …")
+        rows += importlib.import_module(module).run(scale=scale)
     return rows
 
 
