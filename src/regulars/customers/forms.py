@@ -87,6 +87,7 @@ class ProfileForm(Form):
         stores = stores if scope.stores is None else stores.filter(pk__in=scope.stores)
         home: Any = self.fields["home_store"]
         home.queryset, home.label_from_instance = stores.order_by("name"), lambda store: store.name
+        home.empty_label = "–"
         home.required = not scope.is_everything and not self.initial
         for name in (f"custom_{each.key}" for each in self.custom):
             dress(self.fields[name].widget)

@@ -75,7 +75,8 @@ def _customers(viewer: Viewer, words: str) -> Group:
     else:  # whoever may only look up needs the whole number
         rows = customers.list_customers(viewer, "customer.lookup").filter(pk__in=customers.exact_holders(words))
     found = list(rows.select_related("home_store").order_by("name", "pk")[:SHOWN])
-    hints = {held.customer_id: held.hint for held in customers.list_identifiers([each.pk for each in found])}
+    held = customers.list_identifiers([each.pk for each in found])
+    hints = {each.customer_id: each.hint for each in reversed(held)}  # a phone first, where there is one
     hits = [
         Hit(
             each.name or f"{customer_words.KINDS[Customer.Kind.NAMELESS]} {hints.get(each.pk, each.pk)}",

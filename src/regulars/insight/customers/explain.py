@@ -129,4 +129,4 @@ def _days(count: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{number_format(100 * share, decimal_pos=0)}%"
+    return f"{number_format(round(100 * share))}%"
