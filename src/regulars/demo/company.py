@@ -41,12 +41,12 @@ def build(*, now: datetime, progress: Progress) -> Totals:
 
     A second run finds every file imported and changes nothing (`Totals.changed` is 0); one that was killed goes on.
     """
-    shift_days = _set_up(now)
+    shift_days = set_up(now)
     folder = settings.REGULARS_HOME.imports / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     changed = 0
     with panel.opened(shift_days) as tables:
-        for kind, path in _write_files(tables, folder, progress):
+        for kind, path in write_files(tables, folder, progress):
             changed += _import(kind, path, now=now, progress=progress)
         if storage.chosen_lake().find("promotion") is None:
             progress("Copying promotions into the lake", 0)
@@ -63,7 +63,7 @@ def _viewer() -> access.Viewer:
     return access.system("demo")
 
 
-def _set_up(now: datetime) -> int:
+def set_up(now: datetime) -> int:
     """Make the company and remember by how many days the panel moves: a later run must not move it again."""
     company = Company.objects.first()
     if company is None:
@@ -79,7 +79,7 @@ def _set_up(now: datetime) -> int:
     return int(company.settings["demo"]["shift_days"])
 
 
-def _write_files(tables: panel.Panel, folder: Path, progress: Progress) -> list[tuple[str, Path]]:
+def write_files(tables: panel.Panel, folder: Path, progress: Progress) -> list[tuple[str, Path]]:
     """Write what the retailer would hand in, in the order in which it has to arrive."""
     progress("Writing the company's files", 0)
     stores, customers = folder / "stores.csv", folder / "customers.csv"
