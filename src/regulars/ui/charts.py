@@ -74,7 +74,7 @@ def chart(
 ) -> Chart:
     """Make an Altair chart ready for a page: fluid width, no theme baked in, so that the page can switch it."""
     with altair.theme.enable("none"):
-        spec: Spec = drawing.to_dict()
+        spec: Spec = drawing.to_dict(validate=False)  # checking against the schema costs more than the rest of a page
     return Chart(
         id=id,
         title=title,
