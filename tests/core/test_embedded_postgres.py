@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,10 +27,18 @@ UNSAFE = {
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    made = EmbeddedPostgres(tmp_path / "postgres")
-    yield made
-    made.stop()
+def place() -> Iterator[Path]:
+    """A folder that the database's own user can reach: pytest closes its own to everybody, at any time."""
+    folder = Path(tempfile.mkdtemp(prefix="regulars-place-"))
+    yield folder
+    for data in (folder / "postgres", folder / "home" / "postgres"):
+        EmbeddedPostgres(data).stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def server(place: Path) -> EmbeddedPostgres:
+    return EmbeddedPostgres(place / "postgres")
 
 
 def test_a_killed_server_recovers_what_was_committed(server: EmbeddedPostgres) -> None:
@@ -82,35 +92,32 @@ def test_a_server_that_does_not_start_says_why(server: EmbeddedPostgres) -> None
         server.start()
 
 
-def test_an_unsafe_server_is_refused_with_the_way_to_mend_it(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_an_unsafe_server_is_refused_with_the_way_to_mend_it(place: Path) -> None:
+    home = place / "home"
     server = EmbeddedPostgres(home / "postgres")
-    try:
-        assert commands.regulars(home, "migrate").returncode == 0
-        for setting, told in UNSAFE.items():
-            with (server.data / "postgresql.auto.conf").open("w") as conf:
-                conf.write(setting + "\n")
-            if setting.startswith("timezone"):
-                server.start()
-                with psycopg.connect(embedded_postgres.url(server.data, "postgres"), autocommit=True) as link:
-                    link.execute("ALTER DATABASE regulars RESET TimeZone")
-            refused = commands.regulars(home, "verify")
-            assert refused.returncode == 2, setting
-            assert told in refused.stderr
-            assert "Traceback" not in refused.stderr
-        (server.data / "postgresql.auto.conf").write_text("")
-        server.stop()
-        owner = (server.data / "PG_VERSION").stat()
-        subprocess.run(
-            [embedded_postgres.binary("pg_checksums"), "--disable", "-D", str(server.data)],
-            check=True, capture_output=True, user=owner.st_uid, group=owner.st_gid, extra_groups=[],
-        )  # fmt: skip
+    assert commands.regulars(home, "migrate").returncode == 0
+    for setting, told in UNSAFE.items():
+        with (server.data / "postgresql.auto.conf").open("w") as conf:
+            conf.write(setting + "\n")
+        if setting.startswith("timezone"):
+            server.start()
+            with psycopg.connect(embedded_postgres.url(server.data, "postgres"), autocommit=True) as link:
+                link.execute("ALTER DATABASE regulars RESET TimeZone")
         refused = commands.regulars(home, "verify")
-        assert refused.returncode == 2
-        assert "pg_checksums --enable" in refused.stderr
-        assert commands.regulars(home, "verify", REGULARS_ALLOW_NO_CHECKSUMS="yes").returncode == 0
-    finally:
-        server.stop()
+        assert refused.returncode == 2, setting
+        assert told in refused.stderr
+        assert "Traceback" not in refused.stderr
+    (server.data / "postgresql.auto.conf").write_text("")
+    server.stop()
+    owner = (server.data / "PG_VERSION").stat()
+    subprocess.run(
+        [embedded_postgres.binary("pg_checksums"), "--disable", "-D", str(server.data)],
+        check=True, capture_output=True, user=owner.st_uid, group=owner.st_gid, extra_groups=[],
+    )  # fmt: skip
+    refused = commands.regulars(home, "verify")
+    assert refused.returncode == 2
+    assert "pg_checksums --enable" in refused.stderr
+    assert commands.regulars(home, "verify", REGULARS_ALLOW_NO_CHECKSUMS="yes").returncode == 0
 
 
 def _connected(server: EmbeddedPostgres) -> psycopg.Connection[tuple[object, ...]]:

@@ -1,7 +1,9 @@
-"""A home folder for a whole installation, whose PostgreSQL is stopped afterwards however the test ends."""
+"""Places for whole installations, whose PostgreSQL is stopped afterwards however the test ends."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,15 @@ from regulars.core.embedded_postgres import EmbeddedPostgres
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "home"
+def place() -> Iterator[Path]:
+    """A folder that the database's own user can reach: pytest closes its own to everybody, at any time."""
+    folder = Path(tempfile.mkdtemp(prefix="regulars-place-"))
     yield folder
-    EmbeddedPostgres(folder / "postgres").stop()
+    for home in folder.glob("*/postgres"):
+        EmbeddedPostgres(home).stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home(place: Path) -> Path:
+    return place / "home"

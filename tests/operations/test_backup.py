@@ -10,15 +10,15 @@ from tests.operations import commands
 _HOLDS = '"holds": true'
 
 
-def test_a_restored_installation_is_the_one_that_was_saved(home: Path, tmp_path: Path) -> None:
+def test_a_restored_installation_is_the_one_that_was_saved(home: Path, place: Path) -> None:
     assert commands.python(home, "shop.open_shop(); print(shop.sell(1, 200))").strip() == "200"
     assert commands.regulars(home, "lake", "sync").returncode == 0
-    saved = tmp_path / "saved"
+    saved = place / "saved"
     made = commands.regulars(home, "backup", str(saved))
     assert made.returncode == 0, made.stderr
     assert commands.regulars(home, "backup", str(saved)).returncode == 2  # never over another one
 
-    other = tmp_path / "other"
+    other = place / "other"
     restored = commands.regulars(other, "restore", str(saved))
     assert restored.returncode == 0, restored.stderr
     assert "sends nothing until you release it" in restored.stdout
@@ -31,7 +31,7 @@ def test_a_restored_installation_is_the_one_that_was_saved(home: Path, tmp_path:
     assert "receipt          10 rows copied\n" in synced
     assert commands.regulars(other, "verify").returncode == 0
 
-    again = tmp_path / "again"
+    again = place / "again"
     assert commands.regulars(home, "backup", str(again)).returncode == 0
     assert _totals(again) == _totals(saved)
 
@@ -45,14 +45,14 @@ def test_a_restored_installation_is_the_one_that_was_saved(home: Path, tmp_path:
     assert commands.python(other, "from regulars.sales.models import Receipt; print(Receipt.objects.count())").strip() == "200"
 
 
-def test_a_damaged_backup_leaves_the_target_untouched(home: Path, tmp_path: Path) -> None:
+def test_a_damaged_backup_leaves_the_target_untouched(home: Path, place: Path) -> None:
     assert commands.regulars(home, "migrate").returncode == 0
-    saved = tmp_path / "saved"
+    saved = place / "saved"
     assert commands.regulars(home, "backup", str(saved)).returncode == 0
     dump = bytearray((saved / "database.dump").read_bytes())
     dump[len(dump) // 2] ^= 1
     (saved / "database.dump").write_bytes(dump)
-    other = tmp_path / "other"
+    other = place / "other"
     refused = commands.regulars(other, "restore", str(saved))
     assert refused.returncode == 2
     assert "damaged" in refused.stderr

@@ -31,9 +31,9 @@ def test_every_command_tells_what_it_is_for(command: str, home: Path) -> None:
     assert not home.exists()
 
 
-def test_a_home_folder_that_cannot_be_written_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    told = commands.regulars(tmp_path / "file" / "home", "migrate")
+def test_a_home_folder_that_cannot_be_written_is_refused_in_a_sentence(place: Path) -> None:
+    (place / "file").write_text("in the way")
+    told = commands.regulars(place / "file" / "home", "migrate")
     assert told.returncode == 2
     assert "cannot be written" in told.stderr
     assert "Traceback" not in told.stderr

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 import pwd
 import shutil
@@ -27,6 +28,7 @@ DATABASE = "regulars"
 OWNER = "regulars_owner"  # owns the tables; only migrations, backup and restore use it
 APP = "regulars_app"  # what web and worker run as; it may not change facts, entries or audit
 _SYSTEM_USER = "regulars"
+_log = logging.getLogger("regulars.database")
 _SOCKET_PATH_MAX = 90  # the kernel's limit is 107 bytes, with `/.s.PGSQL.5432` at the end
 _SHARED_MEMORY_GB_MAX = 2
 
@@ -88,22 +90,22 @@ class EmbeddedPostgres:
         """Stop the server after its sessions have been ended; harmless when it does not run."""
         if self.is_running():
             account = self._account()
-            self._run(account, "pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "-t", "120", "stop")
+            done = self._run(account, "pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "-t", "120", "stop")
+            if done.returncode != 0:  # whoever uses the folder next takes the running server over
+                _log.warning("the database in %s could not be stopped: %s", self.data, done.stderr.strip())
 
     def is_running(self) -> bool:
         """Return whether the server of this folder is alive; a number reused by another program does not count."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             process = psutil.Process(pid)
-            return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE and self._owns(process)
-        except (OSError, ValueError, psutil.Error):
-            return False
-
-    def _owns(self, process: psutil.Process) -> bool:
-        try:
+            if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
+                return False
             return str(self.data) in process.cmdline()
         except psutil.AccessDenied:
             return True
+        except (OSError, ValueError, psutil.NoSuchProcess):
+            return False
 
     def _launch(self, account: pwd.struct_passwd | None) -> bool:
         """Ask pg_ctl once; after a kill -9 it refuses for as long as backends of the killed server still live."""

@@ -88,10 +88,10 @@ class HomeFolder:
         try:
             with (self.root / ".serving").open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return ""
         except BlockingIOError:
             return (self.root / ".serving").read_text()
+        except OSError:  # never served, or not to be read: nobody serves it
+            return ""
         return ""
 
     def secret(self, name: str, *, length: int = 32) -> bytes:
