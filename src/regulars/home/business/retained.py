@@ -37,7 +37,7 @@ def chart(choice: Choice, *, cohorts: int = COHORTS, id: str = "retention") -> C
         note=_("Share of each month's new customers who bought again in the months after."),
         source=_source(choice, first),
         height=min(480, 60 + 28 * max(len(first), 4)),
-        columns=[_("First bought"), _("Months later"), _("Customers"), _("Of"), _("Share")],
+        columns=[_("First bought"), _("Months later"), _("Customers"), _("Cohort size"), _("Share")],
         rows=[
             (
                 formatting.month(cell["cohort"]), cell["month"], formatting.number(cell["customers"]),
@@ -133,7 +133,7 @@ def _drawing(cells: list[Cell]) -> Any:
         alt.Tooltip("month:O", title=_("Months later")),
         alt.Tooltip("share:Q", title=_("Came back"), format=".1%"),
         alt.Tooltip("customers:Q", title=_("Customers"), format=",d"),
-        alt.Tooltip("size:Q", title=_("Of"), format=",d"),
+        alt.Tooltip("size:Q", title=_("Cohort size"), format=",d"),
     ]
     shade = alt.Color("share:Q", legend=None, scale=alt.Scale(range="heatmap", domainMin=0))
     squares = base.mark_rect(cornerRadius=3).encode(color=shade, tooltip=tips)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from regulars.home.business import asking, figures, names, weeks
 from regulars.home.business.choices import Choice
@@ -44,12 +44,12 @@ def listing(choice: Choice | None) -> RankedListing:
         columns=[*_columns(choice), *(_figure_columns(choice, found, ranked) if choice and found else [])],
         filters=[
             Filter(
-                key="format", label=gettext_lazy("Format"), options=list(FORMATS.items()),
+                key="format", label=gettext_lazy("Store format"), options=list(FORMATS.items()),
                 apply=lambda rows, value: rows.filter(format=value),
             ),
             Filter(
                 key="state", label=gettext_lazy("State"),
-                options=[("open", gettext_lazy("Open")), ("closed", gettext_lazy("Closed"))],
+                options=[("open", pgettext_lazy("store", "Open")), ("closed", pgettext_lazy("store", "Closed"))],
                 apply=lambda rows, value: rows.filter(closed_on__isnull=value == "open"),
             ),
         ],
@@ -112,7 +112,7 @@ def _columns(choice: Choice | None) -> list[Column]:
         Column(key="region", label=gettext_lazy("Region"), value=lambda row: row.region.name if row.region else ""),
         Column(key="city", label=gettext_lazy("City"), value=lambda row: row.city, sort="city"),
         Column(
-            key="format", label=gettext_lazy("Format"), value=lambda row: str(FORMATS.get(row.format, row.format)),
+            key="format", label=gettext_lazy("Store format"), value=lambda row: str(FORMATS.get(row.format, row.format)),
             shown=choice is None,
         ),
     ]  # fmt: skip
@@ -130,7 +130,7 @@ def _figure_columns(choice: Choice, found: list[asking.Row], ranked: Mapping[str
         Column(key="rank", label=gettext_lazy("Rank"), value=lambda row: place.get(row.pk), numeric=True),
         sales,
         Column(
-            key="change", label=gettext_lazy("Change"), value=lambda row: ranked["change"].get(row.pk), numeric=True,
+            key="change", label=pgettext_lazy("figure", "Change"), value=lambda row: ranked["change"].get(row.pk), numeric=True,
             show=lambda row: _change_cell(changes.get(row.pk)), sort="change",
         ),
         Column(
