@@ -123,6 +123,7 @@ def _receipt(
 ) -> list[dict[str, object]]:
     sold_at = datetime.combine(day, time(dice.randrange(8, 21), dice.randrange(60)), ZoneInfo(ZONE)).astimezone(UTC)
     articles = dice.sample(PRODUCTS, dice.randrange(1, 5))
+    tender = dice.choice(["cash", "wallet", "card"])
     return [
         {
             "row": row + number,
@@ -136,7 +137,7 @@ def _receipt(
             "quantity_milli": 1000 * dice.randrange(1, 4),
             "gross_amount": dice.randrange(300, 5000),
             "discount_loyalty_price": dice.choice([0, 0, 100]),
-            "tender": dice.choice(["cash", "wallet", "card"]),
+            "tender": tender,
         }
         for number, (sku, _, _) in enumerate(articles, start=1)
     ]

@@ -54,10 +54,10 @@ def site(
     if CHROMIUM is None:
         pytest.skip("Chromium is missing: apt-get install chromium")
     with django_db_blocker.unblock(), override_settings(LAKE_URL=str(tmp_path_factory.mktemp("lake"))):
-        retailer.open_with_history()
-        server = LiveServer("127.0.0.1")
-        link = organization.create_sign_in_link(retailer.owner(), viewer=system("tests"), now=datetime.now(UTC))
         try:
+            retailer.open_with_history()
+            link = organization.create_sign_in_link(retailer.owner(), viewer=system("tests"), now=datetime.now(UTC))
+            server = LiveServer("127.0.0.1")
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
                     executable_path=CHROMIUM,
@@ -65,8 +65,8 @@ def site(
                 )
                 yield Site(server.url, browser, _signed_in(browser, server.url, link))
                 browser.close()
-        finally:
             server.stop()
+        finally:
             with connection.cursor() as cursor:  # the server's threads leave their sessions open
                 cursor.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
