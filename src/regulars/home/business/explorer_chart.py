@@ -79,7 +79,7 @@ def _bars(values: list[dict[str, Any]], question: Question) -> Any:
         y=alt.Y("at:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=180)),
         x=alt.X(
             "value:Q", title=None, axis=None,
-            scale=alt.Scale(domain=[min(0, smallest), largest * 1.18]),
+            scale=alt.Scale(domain=[min(0, smallest), largest * 1.3]),
         ),
         tooltip=_tips(question),
     )  # fmt: skip

@@ -19,6 +19,7 @@ ROWS_MAX = 500  # on the page; a file has them all
 class Cell:
     """One figure as a person reads it, and its change."""
 
+    label: str
     text: str
     change: Change | None
 
@@ -99,6 +100,7 @@ def _line(row: asking.Row, question: Question, *, name: Any, link: Any) -> Line:
         href=link(key),
         cells=[
             Cell(
+                str(metric.name),
                 figures.show(metric, row[metric.key], currency=currency),
                 figures.change(metric, row[metric.key], row.get(f"{metric.key}_before")),
             )

@@ -55,7 +55,7 @@ def _columns(choice: Choice | None) -> list[Column]:
             key="name", label=gettext_lazy("Product"), value=lambda row: row.name, show=_name, sort="name", lead=True,
             href=lambda row: choice.link(f"/products/{row.pk}/") if choice else f"/products/{row.pk}/",
         ),
-        Column(key="sku", label=gettext_lazy("Number"), value=lambda row: row.sku, sort="sku"),
+        Column(key="sku", label=gettext_lazy("Article number"), value=lambda row: row.sku, sort="sku"),
         Column(key="category", label=gettext_lazy("Category"), value=lambda row: row.category.path if row.category else "",
                show=lambda row: row.category.name if row.category else ""),
         Column(key="brand", label=gettext_lazy("Brand"), value=lambda row: row.brand.name if row.brand else ""),

@@ -139,6 +139,9 @@ def _drawing(cells: list[Cell]) -> Any:
     squares = base.mark_rect(cornerRadius=3).encode(color=shade, tooltip=tips)
     strong = max((value["share"] for value in values), default=1) * 0.55
     words = alt.Text("share:Q", format=".0%")
-    pale = base.transform_filter(f"datum.share < {strong}").mark_text(fontSize=11).encode(text=words)
-    full = base.transform_filter(f"datum.share >= {strong}").mark_text(fontSize=11, style="on-strong").encode(text=words)
+    # On a phone the squares are too small for words; a tap tells them.
+    seen = alt.ExprRef("width < 420 ? 0 : 1")
+    pale = base.transform_filter(f"datum.share < {strong}").mark_text(fontSize=11, opacity=seen).encode(text=words)
+    full = base.transform_filter(f"datum.share >= {strong}")
+    full = full.mark_text(fontSize=11, opacity=seen, style="on-strong").encode(text=words)
     return squares + pale + full

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.customers.models import CustomerStore
 from regulars.insight.customers.explain import RFM_NAMES
@@ -28,7 +29,7 @@ LEVELS = 6
 _INPUTS = (
     ("recency", "recency_days", _("Recency"), _("days since the last purchase")),
     ("frequency", "purchase_days_12m", _("Frequency"), _("purchase days in 12 months")),
-    ("monetary", "net_amount_12m", _("Value"), _("net sales in 12 months")),
+    ("monetary", "net_amount_12m", pgettext_lazy("RFM", "Value"), _("net sales in 12 months")),
 )
 
 
@@ -132,6 +133,6 @@ def _cuts(rows: QuerySet[CustomerFigures], currency: str) -> list[dict[str, Any]
 def _span(span: tuple[int, int] | None, name: str, currency: str) -> str:
     if span is None:
         return "–"
-    show = (lambda value: formatting.money_compact(value, currency)) if name == "monetary" else formatting.number
+    show = (lambda value: formatting.money_whole(value, currency)) if name == "monetary" else formatting.number
     low, high = show(span[0]), show(span[1])
     return low if low == high else f"{low} – {high}"
