@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.request
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 ADDRESS = "127.0.0.1"
 _CLEAN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REGULARS_HOME", "REGULARS_TEST_HOME", "DJANGO_SETTINGS_MODULE", "REGULARS_URL")
 
+_IMPORTS = "import sys; from pathlib import Path; from regulars.config import installation"
 _SHOP = "import tests.operations.shop as shop"
 
 
@@ -40,7 +42,8 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def python(home: Path, code: str) -> str:
     """Run a few lines in an installation that is open."""
-    program = f"from regulars.config import installation\nwith installation.opened():\n    {_SHOP}\n    {code}"
+    body = textwrap.indent(textwrap.dedent(code), "    ")
+    program = f"{_IMPORTS}\nwith installation.opened() as home:\n    {_SHOP}\n{body}"
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=environment(REGULARS_HOME=str(home), DJANGO_SETTINGS_MODULE="regulars.config.settings"),

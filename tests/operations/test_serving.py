@@ -51,7 +51,7 @@ def test_serving_comes_up_whole_survives_crashes_and_stops_together(served: tupl
         child.kill()
     wait_for(lambda: "web stopped" in out.read_text() and "worker stopped" in out.read_text())
     _kill_postmaster(home)
-    wait_for(lambda: "the database stopped" in out.read_text())
+    wait_for(EmbeddedPostgres(home / "postgres").is_running)
     wait_for(lambda: '"worker": "ok"' in commands.health(port))
 
     process.send_signal(signal.SIGTERM)
@@ -69,19 +69,15 @@ def test_after_a_kill_of_everything_the_same_command_goes_on(served: tuple[Path,
     again = commands.start(home, "serve", "--port", str(port))
     try:
         wait_for(lambda: '"worker": "ok"' in commands.health(port))
+        children = psutil.Process(again.pid).children(recursive=True)
+        os.kill(again.pid, signal.SIGKILL)
+        again.wait(10)
+        _, alive = psutil.wait_procs(children, timeout=45)
+        assert alive == []  # children end with a supervisor that was killed
+        assert not EmbeddedPostgres(home / "postgres").is_running()  # the worker, the last to use it, stopped it
+        assert commands.health(port) == ""
     finally:
         _end_all(again)
-
-
-def test_children_end_with_a_supervisor_that_was_killed(served: tuple[Path, int, subprocess.Popen[str]]) -> None:
-    home, port, process = served
-    children = psutil.Process(process.pid).children(recursive=True)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
-    _, alive = psutil.wait_procs(children, timeout=45)
-    assert alive == []
-    assert not EmbeddedPostgres(home / "postgres").is_running()  # the worker, the last to use it, stopped it
-    assert commands.health(port) == ""
 
 
 def _kill_postmaster(home: Path) -> None:
