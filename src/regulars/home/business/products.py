@@ -69,7 +69,7 @@ def categories(request: HttpRequest) -> HttpResponse:
 def branch(request: HttpRequest, category_id: int) -> HttpResponse:
     """Answer with the categories right below one."""
     category = catalog.get_category(category_id)
-    return render(request, "home/business/_branches.html", {"branches": catalog.category_tree(category)})
+    return render(request, "home/business/_branches.html", {"branches": catalog.category_tree(category), "above": category})
 
 
 def _choice(request: HttpRequest, viewer: Viewer) -> Choice | None:
