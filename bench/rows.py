@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_TIMES = ("s", "ms")
+_LESS_IS_BETTER = ("s", "ms", "queries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Row:
     @property
     def ratio(self) -> float:
         """How close ours comes to the limit: 1 is at it, and higher is better for times and rates alike."""
-        return self.limit / self.ours if self.unit in _TIMES else self.ours / self.limit
+        return self.limit / self.ours if self.unit in _LESS_IS_BETTER else self.ours / self.limit
 
     def as_json(self) -> dict[str, object]:
         return {"name": self.name, "ours": self.ours, "limit": self.limit, "ratio": self.ratio, "unit": self.unit}

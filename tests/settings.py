@@ -1,11 +1,12 @@
-"""Settings of the test run: a home folder of its own with an embedded PostgreSQL that `conftest.py` starts."""
+"""Settings of the test run: each process has a home folder with an embedded PostgreSQL, which `conftest.py` starts."""
 
 import os
 import tempfile
 
 if "REGULARS_TEST_HOME" not in os.environ:  # the first process of a run makes it, its workers inherit it
     os.environ["REGULARS_TEST_HOME"] = tempfile.mkdtemp(prefix="regulars-test-")
-os.environ["REGULARS_HOME"] = os.environ["REGULARS_TEST_HOME"]
+# Each worker has a database server of its own: an open transaction of one would hold back the lake and the seals of another.
+os.environ["REGULARS_HOME"] = f"{os.environ['REGULARS_TEST_HOME']}/{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 os.environ.pop("DATABASE_URL", None)
 
 from regulars.config.settings import *  # noqa: F403

@@ -59,7 +59,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(what: Callable[[], object], *, seconds: float = 60) -> object:
+def wait_for(what: Callable[[], object], *, seconds: float = 180) -> object:
     """Return what `what` returns as soon as it is true."""
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:

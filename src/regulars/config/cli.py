@@ -30,9 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    root = argparse.ArgumentParser(
-        prog="regulars", description="Regulars (熟客): the retail CRM that adds up to the cent."
-    )
+    root = argparse.ArgumentParser(prog="regulars", description="Regulars (熟客): the retail CRM that adds up to the cent.")
     _add_home(root, default=None)
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -128,9 +126,7 @@ def _run(options: argparse.Namespace) -> int:
         return _refuse(error.message)
     except OSError as error:
         if error.errno == _OUT_OF_SPACE:
-            return _refuse(
-                f"The disk is full ({error.filename or 'no space left'}). Free some space and run this again."
-            )
+            return _refuse(f"The disk is full ({error.filename or 'no space left'}). Free some space and run this again.")
         if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError):
             return _refuse(f"{error.strerror}: {error.filename}")
         raise

@@ -54,9 +54,7 @@ def refuse_unfinished(home: HomeFolder) -> None:
     from regulars.operations.refusals import RestoreRefusedError
 
     if (home.root / restoring.UNFINISHED).exists():
-        raise RestoreRefusedError(
-            f"A restore into {home.root} was interrupted. Run it again: regulars restore DIR --force"
-        )
+        raise RestoreRefusedError(f"A restore into {home.root} was interrupted. Run it again: regulars restore DIR --force")
 
 
 def set_up_django() -> None:

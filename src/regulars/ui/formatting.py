@@ -68,9 +68,7 @@ def money_whole(amount: int, currency: str) -> str:
     '$374,073'
     """
     value = minor.to_decimal(amount, currency)
-    return _signed(
-        numbers.format_currency(value, currency, format="¤#,##0", locale=locale(), currency_digits=False)
-    )
+    return _signed(numbers.format_currency(value, currency, format="¤#,##0", locale=locale(), currency_digits=False))
 
 
 def money_compact(amount: int, currency: str) -> str:

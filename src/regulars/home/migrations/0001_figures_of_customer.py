@@ -5,35 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0002_customer_by_name'),
+        ("customers", "0002_customer_by_name"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FiguresOfCustomer',
+            name="FiguresOfCustomer",
             fields=[
-                ('customer', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='figures', serialize=False, to='customers.customer')),
-                ('as_of', models.DateField()),
-                ('last_purchase_date', models.DateField()),
-                ('recency_days', models.PositiveIntegerField()),
-                ('receipts', models.PositiveIntegerField()),
-                ('net_amount', models.BigIntegerField()),
-                ('net_amount_12m', models.BigIntegerField()),
-                ('average_basket_amount', models.BigIntegerField(null=True)),
-                ('usual_days', models.FloatField()),
-                ('due_date', models.DateField(null=True)),
-                ('rfm_class', models.CharField(max_length=32)),
-                ('stage', models.CharField(max_length=12)),
-                ('pyramid', models.CharField(max_length=12)),
-                ('category', models.CharField(max_length=200)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="figures",
+                        serialize=False,
+                        to="customers.customer",
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("last_purchase_date", models.DateField()),
+                ("recency_days", models.PositiveIntegerField()),
+                ("receipts", models.PositiveIntegerField()),
+                ("net_amount", models.BigIntegerField()),
+                ("net_amount_12m", models.BigIntegerField()),
+                ("average_basket_amount", models.BigIntegerField(null=True)),
+                ("usual_days", models.FloatField()),
+                ("due_date", models.DateField(null=True)),
+                ("rfm_class", models.CharField(max_length=32)),
+                ("stage", models.CharField(max_length=12)),
+                ("pyramid", models.CharField(max_length=12)),
+                ("category", models.CharField(max_length=200)),
             ],
             options={
-                'db_table': 'insight_customerfigures',
-                'managed': False,
+                "db_table": "insight_customerfigures",
+                "managed": False,
             },
         ),
     ]
