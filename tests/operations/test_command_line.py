@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from regulars.config import cli
+from regulars.config.commands import serve
 from tests.operations import commands
 
 COMMANDS = [
@@ -91,3 +93,30 @@ def test_the_keys_and_folders_are_for_their_owner_alone(home: Path) -> None:
     assert modes
     assert set(modes.values()) == {0}
     assert (home / "files").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(28, "No space left on device", "/data/x"), "The disk is full (/data/x)"),
+        (PermissionError(13, "Permission denied", "/data/x"), "Permission denied: /data/x"),
+    ],
+)
+def test_trouble_with_files_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: OSError, told: str
+) -> None:
+    def fails(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(serve, "migrate", fails)
+    assert cli._run(cli.parser().parse_args(["migrate"])) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_bug_is_not_hidden_behind_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> None:
+        raise KeyError("bug")
+
+    monkeypatch.setattr(serve, "migrate", fails)
+    with pytest.raises(KeyError):
+        cli._run(cli.parser().parse_args(["migrate"]))

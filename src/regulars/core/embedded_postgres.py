@@ -137,8 +137,8 @@ class EmbeddedPostgres:
         raise DatabaseStartError(f"The database of {self.data} runs but has taken no connection for {seconds:.0f} s.")
 
     def _why_not(self) -> str:
-        log = self.data / "server.log"
-        tail = log.read_text(errors="replace")[-600:] if log.exists() else "(no log)"
+        logs = sorted([*self.data.glob("server.log"), *self.data.glob("log/*.log")], key=lambda log: log.stat().st_mtime)
+        tail = logs[-1].read_text(errors="replace")[-600:] if logs else "(no log)"
         hint = "Free some disk space and start again. " if "No space left" in tail else ""
         return f"The database in {self.data} does not start. {hint}Its log ends with:\n{tail}"
 
@@ -195,6 +195,11 @@ max_wal_size = 4GB
 checkpoint_timeout = 15min
 timezone = 'UTC'
 log_timezone = 'UTC'
+logging_collector = on
+log_filename = 'regulars-%a.log'
+log_truncate_on_rotation = on
+log_rotation_age = 1d
+log_rotation_size = 0
 log_statement = 'none'
 log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
