@@ -22,6 +22,12 @@ from regulars.organization import access
 
 _TABLES = ("sales_receipt", "sales_receiptline", "sales_linediscount", "sales_tender")
 _SCHEMA = "bench_import"
+# What the triggers on lines and discounts check for ours, the limit checks as foreign keys.
+_CHECKED_BY_SETS = (
+    ("sales_receiptline", "FOREIGN KEY (receipt_id) REFERENCES sales_receipt(id)"),
+    ("sales_receiptline", "FOREIGN KEY (product_id) REFERENCES catalog_product(id)"),
+    ("sales_linediscount", "FOREIGN KEY (receipt_id, line_no) REFERENCES sales_receiptline(receipt_id, line_no)"),
+)
 
 
 def run(*, scale: int = 1) -> list[Row]:  # noqa: ARG001 - the panel's file is what it is
@@ -94,7 +100,8 @@ def _foreign_keys(link: psycopg.Connection) -> list[str]:
     ).fetchall()
     own_copy = rf"REFERENCES {_SCHEMA}.\1("
     own = re.compile(rf"REFERENCES ({'|'.join(_TABLES)})\(")
-    return [f"ALTER TABLE {_SCHEMA}.{table} ADD {own.sub(own_copy, definition)}" for table, definition in found]
+    keys = [*found, *_CHECKED_BY_SETS]
+    return [f"ALTER TABLE {_SCHEMA}.{table} ADD {own.sub(own_copy, definition)}" for table, definition in keys]
 
 
 def _in_silence(_step: str, _part: float) -> None:

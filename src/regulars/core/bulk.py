@@ -21,6 +21,7 @@ _TYPES: list[tuple[Any, str]] = [
     (pa.types.is_decimal, "numeric"),
     (pa.types.is_date, "date"),
 ]
+_LARGE = 10_000  # rows from which the planner should know what it joins, and sort in memory
 _WRITE = pa_csv.WriteOptions(include_header=False, quoting_style="needed")  # texts quoted, so that '' differs from null
 
 
@@ -37,6 +38,15 @@ def stage(name: str, table: pa.Table) -> None:
                 buffer = io.BytesIO()
                 pa_csv.write_csv(pa.Table.from_batches([batch]), buffer, _WRITE)
                 copy.write(buffer.getvalue())
+    if table.num_rows >= _LARGE:
+        plan_for_many(name)
+
+
+def plan_for_many(name: str) -> None:
+    """Tell the planner about a large temporary table, and let this transaction sort and hash in memory."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL default_statistics_target = 5")  # a glance is enough for it
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", name)))
 
 
 def complete(table: pa.Table, schema: pa.Schema) -> pa.Table:

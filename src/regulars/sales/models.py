@@ -79,9 +79,10 @@ class ReceiptLine(Fact):
     """One article on a receipt."""
 
     pk = models.CompositePrimaryKey("receipt_id", "line_no")
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    # Both keys are checked by a trigger of the migrations, over all rows of a statement at once.
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False)
     line_no = models.PositiveIntegerField()
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     quantity_milli = models.BigIntegerField()
     gross_amount = models.BigIntegerField()
     discount_amount = models.BigIntegerField()
@@ -111,7 +112,7 @@ class LineDiscount(Fact):
 
     pk = models.CompositePrimaryKey("receipt_id", "line_no", "discount_no")
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, db_index=False, db_constraint=False)
-    line_no = models.PositiveIntegerField()  # with receipt: a foreign key to the line, made by the migration
+    line_no = models.PositiveIntegerField()  # with receipt: the line; checked by a trigger of the migrations
     discount_no = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
     amount = models.BigIntegerField()  # positive: what the customer did not have to pay
