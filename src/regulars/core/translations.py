@@ -19,7 +19,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 def compile_catalogs() -> None:
     """Write `locale/zh_Hans/LC_MESSAGES/django.mo` below the home folder from every room's `django.po`."""
-    sources = sorted(_PACKAGE.glob("*/locale/zh_Hans/LC_MESSAGES/django.po"))
+    sources = sorted(_PACKAGE.glob("**/locale/zh_Hans/LC_MESSAGES/django.po"))
     target = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django.mo"
     if target.exists() and all(source.stat().st_mtime < target.stat().st_mtime for source in sources):
         return
