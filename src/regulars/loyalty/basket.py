@@ -1,7 +1,7 @@
 """What a customer wants to buy, as values: made by checkout and by replay, read by offers and program.
 
-Pure data with every fact that a rule may ask for, so that rules need no database. Amounts are minor units of `currency`, quantities
-thousandths of a piece; a return has negative ones.
+Pure data with every fact that a rule may ask for, so that rules need no database. Amounts are minor units of `currency`,
+quantities thousandths of a piece; a return has negative ones.
 """
 
 from __future__ import annotations

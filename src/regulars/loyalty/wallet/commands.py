@@ -1,7 +1,7 @@
 """What the ledger is asked to do, as values: made by cards, program, offers and checkout, posted by `services.post`.
 
-A command is one transfer under the caller's own `(source, key)`: asked twice, it is posted once. Its parts give to and take from
-customers' accounts; the house's side of each part follows by itself.
+A command is one transfer under the caller's own `(source, key)`: asked twice, it is posted once. Its parts give to and take
+from customers' accounts; the house's side of each part follows by itself.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Take:
     """Take from an account's spendable lots, first-expiring first; from the lots of `of_transfer` before all others.
 
     `hold` names a hold that this take captures. Without enough, the command is refused, unless `may_indebt`: then what is
-    missing becomes debt, which later gifts fill first (P15). `also_pending` lets a claw-back reach lots that are not spendable yet.
+    missing becomes debt, which later gifts fill first (P15). `also_pending` lets a claw-back reach lots not spendable yet.
     """
 
     owner: Owner
