@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_LESS_IS_BETTER = ("s", "ms", "queries")
+_LESS_IS_BETTER = ("s", "ms", "queries", "MB")
 
 
 @dataclass(frozen=True, slots=True)
