@@ -42,7 +42,8 @@ def test_foreign_keys_point_down() -> None:
 def test_every_room_has_its_floor() -> None:
     rooms = {path.parent.name for path in (ROOT / "src" / "regulars").glob("*/__init__.py")}
     assert rooms == {room for floor in floors() for room in floor}
-    inside = {path.parent.name for path in (ROOT / "src" / "regulars" / "loyalty").glob("*/__init__.py")}
+    loyalty = ROOT / "src" / "regulars" / "loyalty"
+    inside = {path.parent.name for path in loyalty.glob("*/__init__.py")} | {path.stem for path in loyalty.glob("[a-z]*.py")}
     assert inside == {room for floor in floors("Floors of loyalty") for room in floor}
 
 
