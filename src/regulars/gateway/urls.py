@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from regulars.gateway import views
 from regulars.gateway.api import reference_page
@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:batch_id>/removal/", views.discard, name="import_removal"),
     path("api/v1/openapi.json", reference_page.document, name="api_document"),
     path("api/v1/docs", reference_page.page, name="api_reference"),
+    path("api/v1/till/", include("regulars.gateway.till.urls")),
     path("api/v1/", api.urls),
 ]

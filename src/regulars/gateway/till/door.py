@@ -1,0 +1,87 @@
+"""Answers the calls of tills: who calls, what is said, done by `loyalty.checkout`, said back as it is kept.
+
+Views of Django without django-ninja in between. A database that is away is said so (503, Retry-After), never as a crash:
+the till keeps its message and sends it again (G19).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from regulars.core.errors import DomainError
+from regulars.gateway.api import problems, strict_json
+from regulars.gateway.till import callers, shapes
+from regulars.loyalty.checkout import services as checkout
+from regulars.organization.access import Viewer
+
+_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+_BODY_MAX = 512 * 1024
+_Verb = Callable[[Any, bytes, HttpRequest, Viewer], HttpResponse]
+_View = Callable[[HttpRequest], HttpResponse]
+
+
+def _message(verb: _Verb) -> _View:
+    """Wrap a verb: admit the caller, read the body, show refusals as problems."""
+
+    @csrf_exempt  # callers are machines with a key; no cookie is looked at
+    @wraps(verb)
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            viewer = callers.admit(request)
+            strict_json.require_media_type(request, "application/json")
+            strict_json.require_body_size(request, bytes_max=_BODY_MAX)
+            body = strict_json.loads(request.body)
+            return verb(body, _digest(body), request, viewer)
+        except DomainError as error:
+            return problems.refusal(error)
+        except (*_AWAY, DatabaseError) as error:
+            return _unavailable(error)
+
+    return view
+
+
+def _unavailable(error: Exception) -> HttpResponse:
+    """Tell the till to come back, if the database is what is missing; anything else is a bug and crashes."""
+    cause = error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ else error
+    if not isinstance(cause, _AWAY):
+        raise error
+    connection.close()
+    response = problems.answer(503)
+    response["Retry-After"] = "1"
+    return response
+
+
+def _digest(body: Any) -> bytes:
+    """Return what the message says as one number; how it was spaced and ordered says nothing."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+def _language(request: HttpRequest) -> str:
+    said: str = request.META.get("HTTP_ACCEPT_LANGUAGE", "en")
+    return said.partition(",")[0][:10]
+
+
+def _send(answer: checkout.Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+    if answer.repeated:
+        response["Idempotent-Replayed"] = "true"
+    return response
+
+
+@_message
+def sales(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Commit a sale."""
+    said = shapes.sale(body, language=_language(request))
+    return _send(checkout.commit(said, digest=digest, now=timezone.now(), viewer=viewer))

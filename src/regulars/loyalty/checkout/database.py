@@ -1,0 +1,53 @@
+"""The short way to PostgreSQL for messages of tills: plain cursors whose statements stay prepared on their connection.
+
+For the services of this room. Inside Django's transaction and on its connection; only what the ORM would add is left out
+(decision 0013). A message that lost a race of locks is tried again as a whole (G8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import DatabaseError, connection, transaction
+from psycopg import errors
+
+from regulars.core.errors import DomainError
+
+_T = TypeVar("_T")
+_ATTEMPTS = 4
+_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected)
+
+
+class BusyError(DomainError):
+    """Somebody else holds what this message needs for longer than a till can wait."""
+
+    code = "busy"
+    status_code = 503
+
+
+def cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    """Return a cursor of the current transaction that binds on the server and prepares what it runs."""
+    connection.ensure_connection()
+    link: Any = connection.connection
+    if link.prepare_threshold is None:
+        link.prepare_threshold = 1
+    return psycopg.Cursor(link)
+
+
+def in_transaction(work: Callable[[], _T]) -> _T:
+    """Run `work` in one transaction; again if PostgreSQL ended it in favor of another one."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return work()
+        except (DatabaseError, psycopg.Error) as error:
+            cause = error.__cause__ if isinstance(error, DatabaseError) else error
+            if isinstance(cause, errors.LockNotAvailable):
+                break
+            if not isinstance(cause, _AGAIN) or transaction.get_connection().in_atomic_block:
+                raise
+            if attempt + 1 == _ATTEMPTS:
+                break
+    raise BusyError("Another message holds the same account; send this one again.", retry_after_seconds=1)

@@ -1,0 +1,146 @@
+"""What a message needs to know of its store and its articles, read in one statement each.
+
+For the services of this room. A till belongs to a store; a store outside the caller's scope looks missing (D14).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from regulars.catalog import services as catalog
+from regulars.core.business_time import CLOCK_SKEW_MAX, TradingDay
+from regulars.core.errors import InvalidInputError
+from regulars.loyalty.basket import Article, Place
+
+OFFLINE_MAX = timedelta(days=35)  # how long a till may have been alone
+_REGIONS_KEPT_SECONDS = 5.0
+_regions: dict[int, tuple[float, tuple[str, ...]]] = {}
+
+
+class CurrencyMismatchError(InvalidInputError):
+    """The store sells in another currency."""
+
+    code = "currency.mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """A store as checkout sees it."""
+
+    id: int
+    code: str
+    timezone: str
+    cutoff_minutes: int
+    currency: str
+    has_list_prices: bool  # the catalog's prices are in the company's currency
+    format: str
+    region_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened: the till's time, the time that rules believe, the store's wall clock and business date."""
+
+    said: datetime
+    believed: datetime
+    local: datetime
+    business_date: Any
+    clock_off: bool
+
+
+def moment(store: StoreFacts, at: datetime, *, now: datetime, offline: bool = False) -> Moment:
+    """Return the till's time as far as it can be believed (P46)."""
+    oldest = now - (OFFLINE_MAX if offline else CLOCK_SKEW_MAX)
+    off = at > now + CLOCK_SKEW_MAX or at < oldest
+    believed = now if off else at
+    day = TradingDay(store.timezone, store.cutoff_minutes)
+    return Moment(at, believed, believed.astimezone(ZoneInfo(store.timezone)), day.date_of(believed), off)
+
+
+def currency_of(store: StoreFacts, said: str) -> str:
+    """Return the store's currency, or refuse another one."""
+    if said and said != store.currency:
+        raise CurrencyMismatchError(f"The store {store.code} sells in {store.currency}.", field="currency")
+    return store.currency
+
+
+def place_of(link: psycopg.Cursor[tuple[Any, ...]], store: StoreFacts, *, till: str, channel: str) -> Place:
+    """Return where a sale happens, with the codes of the regions above its store."""
+    return Place(
+        store_id=store.id, store=store.code, regions=_regions_of(link, store.region_id), format=store.format, channel=channel,
+        till=till,
+    )  # fmt: skip
+
+
+def _regions_of(link: psycopg.Cursor[tuple[Any, ...]], region_id: int | None) -> tuple[str, ...]:
+    if region_id is None:
+        return ()
+    kept = _regions.get(region_id)
+    if kept is None or kept[0] < time.monotonic():
+        link.execute(_REGIONS, {"region": region_id})
+        kept = (time.monotonic() + _REGIONS_KEPT_SECONDS, tuple(code for (code,) in link.fetchall()))
+        _regions[region_id] = kept
+    return kept[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article with what a receipt prints of it."""
+
+    article: Article
+    name: str
+
+
+def articles(link: psycopg.Cursor[tuple[Any, ...]], skus: Iterable[str], *, source: str, now: datetime) -> dict[str, Known]:
+    """Return the articles by number; one that the catalog does not know becomes a placeholder without a price."""
+    wanted = sorted(set(skus))
+    known = _read_articles(link, wanted)
+    if missing := [sku for sku in wanted if sku not in known]:
+        catalog.add_placeholders(missing, source=source, now=now)
+        known |= _read_articles(link, missing)
+    return known
+
+
+def known_articles(link: psycopg.Cursor[tuple[Any, ...]], skus: Iterable[str]) -> dict[str, Known]:
+    """Return the articles that the catalog knows."""
+    return _read_articles(link, sorted(set(skus)))
+
+
+def _read_articles(link: psycopg.Cursor[tuple[Any, ...]], skus: list[str]) -> dict[str, Known]:
+    link.execute(_ARTICLES, {"skus": skus})
+    return {
+        sku: Known(
+            Article(
+                product_id=id, sku=sku, category=tuple(path.split(" / ")) if path else (), brand=brand, supplier=supplier,
+                list_price_amount=price,
+            ),
+            name,
+        )
+        for id, sku, name, price, path, brand, supplier in link.fetchall()
+    }  # fmt: skip
+
+
+_ARTICLES = """
+SELECT p.id, p.sku, p.name, p.price_amount, coalesce(c.path, ''), coalesce(b.name, ''), coalesce(s.code, '')
+FROM catalog_product p
+LEFT JOIN catalog_category c ON c.id = p.category_id
+LEFT JOIN catalog_brand b ON b.id = p.brand_id
+LEFT JOIN catalog_supplier s ON s.id = p.supplier_id
+WHERE p.sku = ANY (%(skus)s::text[])
+"""
+
+_REGIONS = """
+WITH RECURSIVE above (id, code, parent_id, step) AS (
+    SELECT id, code, parent_id, 1 FROM organization_region WHERE id = %(region)s::bigint
+    UNION ALL
+    SELECT r.id, r.code, r.parent_id, step + 1 FROM organization_region r JOIN above ON r.id = above.parent_id
+)
+SELECT code FROM above ORDER BY step
+"""

@@ -1,0 +1,69 @@
+"""What is said back to a till, as the bytes of JSON that a receipt is printed from.
+
+Pure. The bytes are kept: whoever asks again gets the very same. They name no person.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.loyalty.basket import Basket, Line
+from regulars.loyalty.checkout.messages import Sale
+
+
+def sale_answer(sale: Sale, basket: Basket, names: Mapping[str, str], *, receipt_id: int) -> bytes:
+    """Return the answer to a sale."""
+    return write(
+        {
+            "state": "done",
+            "sale": sale.id.text,
+            "receipt": receipt_id,
+            **priced(basket, names),
+            "payments": [{"kind": it.kind, "amount": it.amount} for it in sale.payments],
+        }
+    )
+
+
+def priced(basket: Basket, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the part that quotes and sales have in common."""
+    return {
+        "business_date": basket.business_date.isoformat(),
+        "currency": basket.currency,
+        "gross": basket.gross_amount,
+        "discount": basket.gross_amount - basket.paid_amount,
+        "total": basket.paid_amount,
+        "lines": [_line(line, names) for line in basket.lines],
+    }
+
+
+def write(body: Mapping[str, Any]) -> bytes:
+    """Return JSON as UTF-8."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _line(line: Line, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "line": line.line_no,
+        "sku": line.article.sku,
+        "name": names.get(line.article.sku, line.article.sku),
+        "quantity": quantity_text(line.quantity_milli),
+        "gross": line.gross_amount,
+        "discount": line.discount_amount,
+        "paid": line.paid_amount,
+        "discounts": [
+            {"kind": it.kind, "amount": it.amount, "offer": it.reference, "funded_by": it.funded_by} for it in line.discounts
+        ],
+    }
+
+
+def quantity_text(milli: int) -> str:
+    """Return thousandths as people write them.
+
+    >>> quantity_text(2000), quantity_text(735), quantity_text(-1500)
+    ('2', '0.735', '-1.5')
+    """
+    sign, milli = ("-", -milli) if milli < 0 else ("", milli)
+    whole, rest = divmod(milli, 1000)
+    return f"{sign}{whole}" + (f".{rest:03d}".rstrip("0") if rest else "")
