@@ -1,5 +1,13 @@
-"""The rule language: one tree of typed nodes for eligibility, segments, branches and triggers (D8).
+"""The rule language (D8): what offers, earning rules, segments and journeys ask, as one JSON tree of typed nodes.
 
-For rooms that let people write conditions. A room says in its `vocabulary.py` what can be asked of it; a tree is checked
-against the joined vocabulary, read aloud in both languages and answered for one subject. Unknown is not false.
+For every room that lets people write conditions. The rooms above say what can be asked (`vocabulary`); this room reads a
+tree in (`parsing`), answers it for known facts (`answers`), and says it in words (`aloud`). Unknown is not false.
 """
+
+from __future__ import annotations
+
+from regulars.criteria.aloud import read_aloud
+from regulars.criteria.answers import answer, compiled
+from regulars.criteria.parsing import CriteriaError, Fault, dump, parse
+
+__all__ = ["CriteriaError", "Fault", "answer", "compiled", "dump", "parse", "read_aloud"]
