@@ -109,7 +109,7 @@ def _disconnect() -> None:
 
 
 def grant_rights(role: str) -> None:
-    """Let `role` read and write every table, but only add to and read the tables of facts."""
+    """Let `role` read and write every table, but only add to facts, and change of counted rows only what counts."""
     owner = connection.settings_dict["USER"]
     if role == owner:
         return  # one role for both: `doctor` says what that costs
@@ -122,13 +122,21 @@ def grant_rights(role: str) -> None:
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
         ):
             cursor.execute(sql.SQL(statement).format(name))
-        for table in fact_tables():
+        for table in [*fact_tables(), *changeable_columns()]:
             cursor.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
+        for table, columns in changeable_columns().items():
+            named = sql.SQL(", ").join(map(sql.Identifier, columns))
+            cursor.execute(sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(named, sql.Identifier(table), name))
 
 
 def fact_tables() -> list[str]:
     """Return the tables whose rows are only ever added."""
     return sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False))
+
+
+def changeable_columns() -> dict[str, tuple[str, ...]]:
+    """Return the tables whose rows stay for ever and of which only the named columns may change (`Model.changeable`)."""
+    return {model._meta.db_table: model.changeable for model in apps.get_models() if hasattr(model, "changeable")}
 
 
 def refuse_unsafe() -> None:

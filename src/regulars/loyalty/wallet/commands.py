@@ -78,7 +78,8 @@ class Take:
 class GiveBack:
     """Undo part of an earlier take: the value returns to the lots it came from, with their dates.
 
-    A lot that has expired meanwhile lives until `not_before` (the policy's grace, P7) if that is given, else it stays lost.
+    What would expire before `not_before` (the policy's grace, P7) lives until then. Without a grace, what has expired meanwhile
+    comes back expired: it stands in the statement, cannot be spent, and the next run of the expiry takes it again.
     """
 
     of_transfer: int
@@ -89,6 +90,19 @@ class GiveBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Hand value to another owner: spendable lots in the order of use, with their dates."""
+
+    owner: Owner
+    to: Owner
+    unit: str
+    amount: int
+
+
+Part = Give | Take | GiveBack | Move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One transfer. `at` is when it happened, `why` says it in words' parameters, `rule_version` which rules made it."""
 
@@ -96,7 +110,7 @@ class Command:
     key: str
     kind: str  # earn, redeem, claw_back, refund, top_up, spend, expire, adjust, transfer, merge, open …
     at: datetime
-    parts: tuple[Give | Take | GiveBack, ...]
+    parts: tuple[Part, ...]
     business_date: date | None = None
     store_id: int | None = None
     receipt_id: int | None = None
