@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from regulars.core.errors import ForbiddenError, InvalidInputError
+from regulars.core.errors import ForbiddenError, InvalidInputError, NotFoundError
 from regulars.organization import access, selectors
 from regulars.organization import services as organization
 from regulars.organization.models import Approval, AuditEntry, Grant, Person, SignInLink
-from tests.organization.factories import NOW, grant, person, store, viewer
+from regulars.organization.services import approvals
+from tests.organization.factories import NOW, grant, person, region, store, viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +174,31 @@ def test_somebody_switched_on_again_has_their_grants() -> None:
     organization.reactivate_person(ben, viewer=access.system(), now=NOW)
     assert as_(ben).rights
     grant(ben, "analyst")
+
+
+def test_a_request_is_seen_and_decided_only_by_whose_reach_covers_the_one_who_asked() -> None:
+    here, there = region(), region()
+    for place in (here, there):
+        store(region=place)
+    ana, ben = person("region_manager", region=here), person("region_manager", region=there)
+    chiara = person("region_manager")
+    asked = organization.ask_approval(
+        "receipt.export", action="receipt.export", payload={"query": "q=Ana"}, viewer=as_(ana), now=NOW
+    )
+    with pytest.raises(NotFoundError):
+        organization.decide_approval(asked, approve=True, viewer=as_(ben), now=NOW)
+    asked.refresh_from_db()
+    assert asked.decided_at is None
+    organization.decide_approval(asked, approve=True, viewer=as_(chiara), now=NOW)
+    assert asked.is_approved
+
+
+def test_a_colleague_of_another_region_is_no_second_person() -> None:
+    here, there = region(), region()
+    for place in (here, there):
+        store(region=place)
+    ana = as_(person("region_manager", region=here))
+    person("region_manager", region=there)
+    assert not approvals.others_with("customer.export", viewer=ana)
+    person("region_manager", region=here)
+    assert approvals.others_with("customer.export", viewer=ana)

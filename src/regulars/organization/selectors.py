@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from regulars.core.errors import NotFoundError
 from regulars.organization import access
-from regulars.organization.models import ApiKey, AuditEntry, Grant, Person, Store
+from regulars.organization.models import ApiKey, Approval, AuditEntry, Grant, Person, Region, Store
 
 _STORES_BELOW = """
 WITH RECURSIVE below (root, id) AS (
@@ -88,6 +88,25 @@ def get_person(viewer: access.Viewer, person_id: int) -> Person:
 def list_audit(viewer: access.Viewer) -> QuerySet[AuditEntry]:
     """Return the part of the trail that the viewer may read."""
     return viewer.restrict(AuditEntry.objects.all(), "audit.read", store="store_id")
+
+
+def list_approvals(viewer: access.Viewer) -> QuerySet[Approval]:
+    """Return the requests of rights that the viewer holds too, by people whose reach lies inside the viewer's."""
+    below = stores_below(Region.objects.values_list("pk", flat=True))
+    seen = Q(asked_by_id=viewer.person_id)
+    for action, cells in access.matrix().items():
+        if viewer.may(action) and any(cell.needs_second for cell in cells.values()):
+            seen |= Q(action=action) & _asked_within(viewer.scope(action).stores, cells, below)
+    return Approval.objects.filter(seen).select_related("asked_by", "decided_by")
+
+
+def _asked_within(stores: frozenset[int] | None, roles: Collection[str], below: dict[int, frozenset[int]]) -> Q:
+    """Return the condition that whoever asked holds none of the roles outside these stores."""
+    if stores is None:
+        return Q()
+    regions = [region for region, inside in below.items() if inside <= stores]
+    outside = Grant.objects.filter(role__in=roles).exclude(Q(store__in=stores) | Q(region__in=regions))
+    return Q(asked_by__isnull=False) & ~Q(asked_by__in=outside.values("person"))
 
 
 def list_stores(viewer: access.Viewer) -> QuerySet[Store]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_POST
 
+from regulars.core.errors import ForbiddenError
 from regulars.ui import charts, design_examples, theming
 from regulars.ui.requests import is_fragment, toast
 
@@ -23,12 +24,18 @@ _MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 @require_GET
 def design(request: HttpRequest, part: str = "foundations") -> HttpResponse:
     """Show every component with live examples."""
+    viewer = getattr(request, "viewer", None)  # made by the room of rights, which stands above this one
+    if viewer is None or not viewer.may("design.view"):
+        raise ForbiddenError(action="design.view")
     if part not in design_examples.PARTS:
         raise Http404
     context = {"part": part, "parts": design_examples.PARTS, **design_examples.context(request, part=part)}
     if is_fragment(request) and "list" in context:
         return render(request, "ui/_table.html", context)
     return render(request, f"ui/design/{part}.html", context)
+
+
+design.required_actions = ("design.view",)  # type: ignore[attr-defined]  # read by the matrix test, as on every page
 
 
 @require_POST

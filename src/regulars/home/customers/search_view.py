@@ -18,7 +18,7 @@ from regulars.home.business import names
 from regulars.home.customers import words as customer_words
 from regulars.organization import selectors as organization
 from regulars.organization.access import Viewer
-from regulars.organization.requests import viewer_of
+from regulars.organization.requests import requires, viewer_of
 from regulars.sales import selectors as sales
 from regulars.sales.models import Receipt
 from regulars.ui import formatting
@@ -47,6 +47,7 @@ class Group:
 
 
 @require_GET
+@requires("customer.list", "customer.lookup", "product.read", "store.read", "receipt.list")
 def search(request: HttpRequest) -> HttpResponse:
     """Show what matches, by kind; a single hit of Enter opens at once."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:WORDS_MAX]

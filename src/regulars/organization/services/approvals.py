@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from regulars.core.errors import DomainError, ForbiddenError
+from regulars.core.errors import DomainError, ForbiddenError, NotFoundError
 from regulars.organization import access, audit, selectors
 from regulars.organization.access import Viewer
-from regulars.organization.models import Approval, Grant
+from regulars.organization.models import Approval, Grant, Person
 
 Payload = Mapping[str, Any]
 CarryOut = Callable[[Approval, Viewer, datetime], None]
@@ -86,6 +87,8 @@ def ask_approval(kind: str, *, action: str, payload: Payload, viewer: Viewer, no
 def decide_approval(approval: Approval, *, approve: bool, viewer: Viewer, now: datetime) -> None:
     """Approve or decline what somebody else asked; an approved act is carried out at once where that is possible."""
     viewer.require(approval.action)
+    if not selectors.list_approvals(viewer).filter(pk=approval.pk).exists():
+        raise NotFoundError
     if viewer.person_id is None or viewer.person_id == approval.asked_by_id:
         raise OwnApprovalError(_("Whoever asks cannot approve. A second person has to."))
     decided = Approval.objects.filter(pk=approval.pk, decided_at=None).update(
@@ -101,11 +104,17 @@ def decide_approval(approval: Approval, *, approve: bool, viewer: Viewer, now: d
 
 
 def others_with(action: str, *, viewer: Viewer) -> bool:
-    """Return whether anybody else could approve."""
-    others = Grant.objects.filter(role__in=access.matrix()[action], person__is_active=True).exclude(
-        person_id=viewer.person_id or 0
+    """Return whether anybody else could approve: holds the right wherever the viewer does."""
+    cells = access.matrix()[action]
+    others = Grant.objects.filter(role__in=cells, person__is_active=True).exclude(person_id=viewer.person_id or 0)
+    everywhere = [role for role, cell in cells.items() if cell.reach is access.Reach.ALL]
+    if others.filter(Q(role__in=everywhere) | Q(region=None, store=None)).exists():
+        return True
+    wanted = viewer.scope(action).stores
+    people = Person.objects.filter(pk__in=others.values("person"))
+    return wanted is not None and any(
+        wanted <= (selectors.viewer_of_person(person).scope(action).stores or frozenset()) for person in people
     )
-    return others.exists()
 
 
 def _use(approval: Approval, *, action: str, viewer: Viewer, payload: Payload) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars.core.errors import NotFoundError
+from regulars.organization import selectors, wording
 from regulars.organization import services as organization
-from regulars.organization import wording
 from regulars.organization.models import Approval, Person
 from regulars.organization.requests import requires, viewer_of
 
@@ -23,7 +23,7 @@ SHOWN = 100
 def approvals(request: HttpRequest) -> HttpResponse:
     """Show what waits, and what was decided lately, of the rights that this viewer holds too."""
     viewer = viewer_of(request)
-    mine = Approval.objects.filter(action__in=viewer.rights).select_related("asked_by", "decided_by")
+    mine = selectors.list_approvals(viewer)
     context = {
         "waiting": [_told(approval, viewer.person_id) for approval in mine.filter(decided_at=None).order_by("asked_at")],
         "decided": [
@@ -38,7 +38,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Approve or decline; the service refuses whoever asked."""
     viewer = viewer_of(request)
-    approval = Approval.objects.filter(pk=approval_id, action__in=viewer.rights).first()
+    approval = selectors.list_approvals(viewer).filter(pk=approval_id).first()
     if approval is None:
         raise NotFoundError
     approve = request.POST.get("verdict") == "approve"

@@ -1,0 +1,1 @@
+"""What holds for the whole house: floors, documents, and the rights of every address."""

@@ -1,0 +1,151 @@
+"""Every address of the HTML side with the right it needs; `test_page_rights.py` fails on an address without a row.
+
+The rights stand here a second time on purpose: a view that asks for the wrong one is found by this list. A row says how
+the page is called, too: a POST carries what would work, so that a refusal which changes nothing means something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one address is called: `actions` (any of them) open it, `form` is what its POST sends, None if it has none."""
+
+    actions: tuple[str, ...]
+    reads: bool = True
+    form: Mapping[str, Any] | None = None
+    words: Mapping[str, Any] = field(default_factory=dict)  # parts of the address that name no object
+    named: Mapping[str, str] = field(default_factory=dict)  # parts of the address → another object of the world
+    object_action: str = ""  # a second right, which the object itself asks for
+    opens_contact: bool = False  # refused to whom the matrix masks contact data
+
+
+def get(*actions: str, **words: str) -> Row:
+    return Row(actions, words=words)
+
+
+def post(action: str, **form: Any) -> Row:
+    return Row((action,), reads=False, form=form)
+
+
+def both(*actions: str, **form: Any) -> Row:
+    return Row(actions, form=form)
+
+
+def members() -> SimpleUploadedFile:
+    return SimpleUploadedFile("members.csv", b"phone,name\n+12025550199,Ben\n")
+
+
+ROWS: dict[str, Row] = {
+    # Home
+    "home:search": get("customer.list", "customer.lookup", "product.read", "store.read", "receipt.list"),
+    "home:customers": get("customer.list"),
+    "home:customer": get("customer.read"),
+    "home:timeline": get("customer.read"),
+    "home:customer_receipt": get("customer.read"),
+    "home:part": get("dashboard.view", part="attention"),
+    "home:pick_places": get("dashboard.view", "store.read"),
+    "home:receipts": get("receipt.list"),
+    "home:parked": get("receipt.list"),
+    "home:receipt": get("receipt.read"),
+    "home:products": get("product.read"),
+    "home:categories": get("product.read"),
+    "home:category_branch": get("product.read"),
+    "home:product": get("product.read"),
+    "home:stores": get("store.read"),
+    "home:store": get("store.read"),
+    "home:explorer": get("dashboard.view"),
+    "home:metrics": get("dashboard.view"),
+    "home:retention": get("dashboard.view"),
+    "home:lifecycle": get("dashboard.view"),
+    "home:rfm": get("dashboard.view"),
+    # Customers
+    "customers:new": both("customer.edit", kind="person", name="Ben", phone="+12025550177"),
+    "customers:edit": both("customer.edit", kind="person", name="Ben", seen_at="0"),
+    "customers:claim": Row(("customer.edit",), form={"customer": "{customer_id}"}, named={"customer_id": "card_id"}),
+    "customers:show_contact": Row(("customer.read",), reads=False, form={}, opens_contact=True),
+    "customers:add_identifier": post("customer.edit", kind="email", value="ben@example.test", namespace=""),
+    "customers:end_identifier": post("customer.edit"),
+    "customers:show_identifier": Row(("customer.read",), reads=False, form={}, opens_contact=True),
+    "customers:add_tag": post("customer.annotate", tag="{tag_id}", reason="likes wine"),
+    "customers:remove_tag": post("customer.annotate"),
+    "customers:add_note": post("customer.annotate", text="Prefers mornings."),
+    "customers:remove_note": post("customer.annotate"),
+    "customers:add_file": post("customer.annotate", file=lambda: SimpleUploadedFile("letter.txt", b"Dear Ana")),
+    "customers:open_file": get("customer.annotate"),
+    "customers:remove_file": post("customer.annotate"),
+    "customers:tags": both("customer.design", name="cheese club", description=""),
+    "customers:tag": both("customer.design", name="cheese club", description=""),
+    "customers:delete_tag": Row(("customer.design",), reads=False, form={}, named={"tag_id": "spare_tag_id"}),
+    "customers:profile_fields": both("customer.design", label="Shoe size", type="number", choices=""),
+    "customers:profile_field": both("customer.design", label="Shoe size", choices=""),
+    "customers:delete_field": post("customer.design"),
+    # Imports
+    "gateway:imports": get("import.run"),
+    "gateway:new_import": both("import.run", file=members, kind="customers", source="file", store="{store_id}"),
+    "gateway:import_sample": get("import.run", kind="customers"),
+    "gateway:import": get("import.run"),
+    "gateway:import_kind": post("import.run", kind="customers"),
+    "gateway:import_columns": post("import.run", **{"column-0": "phone", "column-1": "name"}),
+    "gateway:import_runs": post("import.run"),
+    "gateway:import_progress": get("import.run"),
+    "gateway:import_rejects": get("import.run"),
+    "gateway:import_undo": post("import.run"),
+    # The file itself does not come back when the call is taken back.
+    "gateway:import_removal": Row(("import.run",), reads=False, form={}, named={"batch_id": "spare_batch_id"}),
+    # Company and staff
+    "organization:people": get("staff.read"),
+    "organization:add_person": both("staff.manage", name="Ben", email="ben.new@example.test", language=""),
+    "organization:person": get("staff.read"),
+    "organization:give_role": post("staff.manage", role="associate", place="store:{store_id}"),
+    "organization:take_role": post("staff.manage"),
+    "organization:create_link": post("staff.manage"),
+    "organization:switch_person": post("staff.manage", to="off"),
+    "organization:approvals": get("role.read"),
+    "organization:decide": Row(("role.read",), reads=False, form={"verdict": "approve"}, object_action="receipt.export"),
+    "organization:roles": get("role.read"),
+    "organization:keys": both("key.manage", name="Till", role="pos", place="store:{store_id}", source="till"),
+    "organization:revoke_key": post("key.manage"),
+    "organization:audit": get("audit.read"),
+    "organization:audit_entry": get("audit.read"),
+    "organization:company": get("store.read", "organization.edit"),
+    "organization:save_region": post("organization.edit", code="EAST", name="East", parent=""),
+    # System and design
+    "operations:system": get("system.view"),
+    "operations:retry_job": post("system.operate"),
+    "operations:retry_event": post("system.operate"),
+    "operations:release": post("system.operate"),
+    "ui:design": get("design.view"),
+    "ui:design_part": get("design.view", part="forms"),
+}  # fmt: skip
+
+_OWN = "whoever has signed in looks after their own account and nobody else's"
+_DOOR = "part of signing in, before anybody is known"
+_LOOKS = "how the frame looks; holds no data"
+
+# Addresses without a right of the matrix, each with the reason why.
+OPEN: dict[str, str] = {
+    "home:today": "leads every role to the first page it has; figures come from the parts, which ask for dashboard.view",
+    **dict.fromkeys(("organization:account", "organization:end_sessions"), _OWN),
+    **dict.fromkeys(("organization:save_view", "organization:delete_view"), _OWN),
+    **dict.fromkeys(("account_reauthenticate", "account_change_password", "account_set_password"), _OWN),
+    **dict.fromkeys(("mfa_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp"), _OWN),
+    **dict.fromkeys(("mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"), _OWN),
+    **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_view_recovery_codes"), _OWN),
+    **dict.fromkeys(("mfa_generate_recovery_codes", "mfa_download_recovery_codes"), _OWN),
+    **dict.fromkeys(("account_login", "account_logout", "account_signup", "account_inactive", "mfa_authenticate"), _DOOR),
+    **dict.fromkeys(("socialaccount_login_error", "socialaccount_login_cancelled"), _DOOR),
+    **dict.fromkeys(("openid_connect_login", "openid_connect_callback", "organization:sign_in_link"), _DOOR),
+    **dict.fromkeys(("ui:language", "ui:theme", "ui:chart_settings"), _LOOKS),
+    "ui:chart_export": "draws a chart that a page of ours showed and signed; holds no data itself",
+    "operations:healthz": "what monitoring asks; says whether requests can be served and nothing else",
+    "operations:metrics": "for a scraper on this machine or with its token; to others the page does not exist",
+    "gateway:api_document": "the public description of the API",
+    "gateway:api_reference": "the public description of the API",
+}

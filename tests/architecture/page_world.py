@@ -1,0 +1,92 @@
+"""One object of every kind that an address of the HTML side names: those of one store, for `test_page_rights.py`."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from regulars.catalog.models import Category, Product
+from regulars.core.models import OutboxDelivery, OutboxEvent
+from regulars.customers import services as customers
+from regulars.customers.models import Customer, CustomerStore, CustomField, Tag
+from regulars.gateway.files import services as files
+from regulars.organization import audit
+from regulars.organization.models import ApiKey, Approval, Store
+from regulars.sales.models import Receipt
+from tests.architecture.page_routes import members
+from tests.organization import factories
+from tests.organization.factories import NOW
+from tests.sales.factories import SYSTEM, line, sell
+
+# What belongs to the company and not to a store: whoever has the right sees all of it.
+COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id", "key_id", "job_id", "delivery_id"}
+MISSING = 999_999_999
+
+
+def objects(store: Store) -> dict[str, int]:
+    """Make what belongs to the store, and return the ids by the names that addresses give them."""
+    return _customer(store) | _staff(store) | {"store_id": store.pk, "batch_id": _batch(store), "spare_batch_id": _batch(store)}
+
+
+def company_objects() -> dict[str, int]:
+    """Make what belongs to the whole company."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)"
+            " VALUES ('default', 'gateway.forget_answers', '{\"timestamp\": 0}', 'failed') RETURNING id"
+        )
+        (job,) = cursor.fetchone()
+    event = OutboxEvent.objects.create(name="receipts.recorded", payload={}, occurred_at=NOW)
+    return {
+        "job_id": job,
+        "delivery_id": OutboxDelivery.objects.create(event=event, subscriber="insight", attempts=9).pk,
+        "product_id": Product.objects.get(sku="MILK").pk,
+        "category_id": Category.objects.create(path="FOOD", name="FOOD", level=1).pk,
+        "tag_id": Tag.objects.get(name="wine club").pk,
+        "spare_tag_id": Tag.objects.create(name="never used").pk,
+        "field_id": CustomField.objects.create(key="shoes", label="Shoe size", type="number").pk,
+        "key_id": ApiKey.objects.create(
+            name="Till", prefix="11112222", secret_hash=b"1" * 32, role="pos", source="till", created_at=NOW
+        ).pk,
+    }
+
+
+def _customer(store: Store) -> dict[str, int]:
+    given = [customers.Given("phone", f"+1202555{store.pk % 10000:04d}"), customers.Given("card", f"77{store.pk:08d}", "till")]
+    said = {"name": f"Ana {store.code}", "home_store": store}
+    ana = customers.create_customer(said, identifiers=given, viewer=SYSTEM, now=NOW)
+    CustomerStore.objects.get_or_create(customer=ana, store=store, defaults={"since": NOW})
+    (card,) = customers.recognize([("card", "", f"99{store.pk:08d}")], source="till", now=NOW).values()
+    CustomerStore.objects.create(customer_id=card, store=store, since=NOW)
+    assert not sell(line(f"R-{store.code}", store=store.code, customer=f"77{store.pk:08d}", customer_kind="card")).problems
+    tag, _ = Tag.objects.get_or_create(name="wine club")
+    return {
+        "customer_id": ana.pk,
+        "card_id": Customer.objects.get(pk=card).pk,
+        "identifier_id": ana.identifiers.get(kind="phone").pk,
+        "customer_tag_id": ana.tags.create(tag=tag, reason="asked", added_by="Ana", added_at=NOW).pk,
+        "note_id": ana.notes.create(store=store, author="Ana", text="Likes tea.", created_at=NOW).pk,
+        "file_id": customers.add_file(ana.pk, name="letter.txt", content=b"Dear Ana", viewer=SYSTEM, now=NOW).pk,
+        "receipt_id": Receipt.objects.get(external_id=f"R-{store.code}").pk,
+    }
+
+
+def _staff(store: Store) -> dict[str, int]:
+    colleague = factories.person("associate", store=store, name=f"Colleague {store.code}")
+    asking = factories.person("region_manager", region=store.region)
+    return {
+        "person_id": colleague.pk,
+        "grant_id": colleague.grants.get().pk,
+        "entry_id": audit.record(SYSTEM, "role.given", "person", colleague.pk, now=NOW, store_id=store.pk).pk,
+        "approval_id": Approval.objects.create(
+            kind="receipt.export", action="receipt.export", payload={"list": store.code}, asked_by=asking,
+            asked_label="Ana", asked_at=NOW,
+        ).pk,
+    }  # fmt: skip
+
+
+def _batch(store: Store) -> int:
+    """A file that is in, and checked as far as its columns."""
+    batch = files.upload(
+        members().chunks(), name="members.csv", kind="customers", source="file", store_id=store.pk, viewer=SYSTEM, now=NOW
+    )
+    return batch.pk
