@@ -22,6 +22,7 @@ from regulars.core.errors import DomainError
 from regulars.gateway.api import problems, strict_json
 from regulars.gateway.till import callers, shapes
 from regulars.loyalty.checkout import services as checkout
+from regulars.loyalty.checkout.rules import receipts
 from regulars.organization.access import Viewer
 
 _AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -81,7 +82,40 @@ def _send(answer: checkout.Answer) -> HttpResponse:
 
 
 @_message
+def identifications(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Recognize a member."""
+    found = checkout.identify(shapes.who(body), now=timezone.now(), viewer=viewer)
+    return HttpResponse(receipts.write(found), content_type="application/json")
+
+
+@_message
+def quotes(body: Any, _digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Price a basket."""
+    return _send(checkout.quote(shapes.quote(body, language=_language(request)), now=timezone.now(), viewer=viewer))
+
+
+@_message
 def sales(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Commit a sale."""
     said = shapes.sale(body, language=_language(request))
     return _send(checkout.commit(said, digest=digest, now=timezone.now(), viewer=viewer))
+
+
+@_message
+def voids(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Void a sale."""
+    said = shapes.void(body, language=_language(request))
+    return _send(checkout.void(said, digest=digest, now=timezone.now(), viewer=viewer))
+
+
+@_message
+def returns(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Return some of a sale."""
+    said = shapes.returned(body, language=_language(request))
+    return _send(checkout.take_back(said, digest=digest, now=timezone.now(), viewer=viewer))
+
+
+@_message
+def closings(body: Any, digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Keep a till's control totals."""
+    return _send(checkout.close_day(shapes.closing(body), digest=digest, now=timezone.now(), viewer=viewer))

@@ -19,11 +19,23 @@ from regulars.loyalty.checkout.messages import (
     Sale,
     Void,
 )
+from regulars.loyalty.checkout.services import Who
 from regulars.sales.models import Receipt, Tender
 
 LINES_MAX = 500
 _CHANNELS = frozenset(Receipt.Channel.values)
+_NAMES = frozenset({"phone", "email", "card", "external", "code"})
 _PAYMENTS = frozenset(Tender.Kind.values) - {"unspecified"}
+
+
+def who(value: Any) -> Who:
+    """Read who the customer says to be: exactly one way to name a member."""
+    body = Body(value)
+    store = body.code("store", most=64)
+    kind = body.choice("kind", _NAMES)
+    said = Who(store, kind, body.text("value", most=200), enroll=body.flag("enroll"))
+    body.end()
+    return said
 
 
 def quote(value: Any, *, language: str) -> Quote:

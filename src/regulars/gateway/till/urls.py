@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.gateway.till import door
+from regulars.gateway.till import door, lists
 
 urlpatterns = [
+    path("identifications", door.identifications, name="till_identifications"),
+    path("quotes", door.quotes, name="till_quotes"),
     path("sales", door.sales, name="till_sales"),
+    path("voids", door.voids, name="till_voids"),
+    path("returns", door.returns, name="till_returns"),
+    path("closings", door.closings, name="till_closings"),
+    path("messages/<str:store>/<str:till>/<str:number>", lists.message, name="till_message"),
+    path("parked", lists.parked, name="till_parked"),
+    path("day-totals", lists.day_totals, name="till_day_totals"),
 ]

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.loyalty.basket import Basket, Line
-from regulars.loyalty.checkout.messages import Sale
+from regulars.loyalty.checkout.messages import Sale, Void
+from regulars.loyalty.checkout.rules.refunds import Refund
 
 
 def sale_answer(sale: Sale, basket: Basket, names: Mapping[str, str], *, receipt_id: int) -> bytes:
@@ -24,6 +25,34 @@ def sale_answer(sale: Sale, basket: Basket, names: Mapping[str, str], *, receipt
             "payments": [{"kind": it.kind, "amount": it.amount} for it in sale.payments],
         }
     )
+
+
+def return_answer(id: str, kind: str, sale_id: str, refund: Refund, *, receipt_id: int) -> bytes:
+    """Return the answer to a void or return: what comes back, and to which payments the money goes."""
+    return write(
+        {
+            "state": "done",
+            str(kind): id,
+            "sale": sale_id,
+            "receipt": receipt_id,
+            "refund": refund.amount,
+            "lines": [
+                {
+                    "line": line.sold.line_no,
+                    "sku": line.sold.sku,
+                    "quantity": quantity_text(line.quantity_milli),
+                    "paid": line.paid_amount,
+                }
+                for line in refund.lines
+            ],
+            "payments": [{"kind": it.kind, "amount": it.amount} for it in refund.tenders],
+        }
+    )
+
+
+def parked_answer(said: Void) -> bytes:
+    """Return the answer to a message whose sale has not come."""
+    return write({"state": "parked", "message": said.id.text, "sale": said.sale.text})
 
 
 def priced(basket: Basket, names: Mapping[str, str]) -> dict[str, Any]:

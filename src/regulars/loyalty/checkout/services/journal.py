@@ -84,11 +84,19 @@ class Entry:
 
 
 def once(
-    id: Number, digest: bytes, *, now: datetime, viewer: Viewer, about: Number | None = None, work: Callable[[Opened], Entry]
+    id: Number,
+    digest: bytes,
+    *,
+    now: datetime,
+    viewer: Viewer,
+    work: Callable[[Opened], Entry],
+    about: Number | None = None,
+    then: Callable[[Opened], None] | None = None,
 ) -> Answer:
     """Return what `work` answers; if the message is known, what it was answered then.
 
     `about` names the sale that the message takes back: its messages wait for each other, so that none can miss the other.
+    `then` is done after the message is written, if others are parked that wait for it.
     """
 
     def attempt() -> Answer:
@@ -98,7 +106,8 @@ def once(
             return _repeat(known, digest)
         opened = Opened(store, cursor, viewer, now, digest)
         entry = work(opened)
-        _write(opened, id, entry)
+        if _write(opened, id, entry) and then is not None:
+            then(opened)
         return Answer(entry.status, entry.answer)
 
     return database.in_transaction(attempt)
@@ -158,7 +167,11 @@ def _repeat(known: tuple[Any, ...], digest: bytes) -> Answer:
     return Answer(status, bytes(answer), repeated=True)
 
 
-def _write(opened: Opened, id: Number, entry: Entry) -> None:
+def _write(opened: Opened, id: Number, entry: Entry) -> bool:
+    """Write the journal's row and return whether parked messages wait for this one.
+
+    Asked only now: the lock of the sale is held since before, so that nobody can park one meanwhile.
+    """
     try:
         opened.cursor.execute(
             _INSERT,
@@ -167,6 +180,7 @@ def _write(opened: Opened, id: Number, entry: Entry) -> None:
                 "store": opened.store.id,
                 "till": id.till,
                 "number": id.number,
+                "id": id.text,
                 "digest": opened.digest,
                 "now": opened.now,
                 "by": opened.viewer.label[:160],
@@ -187,6 +201,8 @@ def _write(opened: Opened, id: Number, entry: Entry) -> None:
         )
     except psycopg.errors.UniqueViolation:
         raise InProgressError("This message has just been done; ask again.", retry_after_seconds=1) from None
+    row = opened.cursor.fetchone()
+    return bool(row and row[0])
 
 
 _STORE_COLUMNS = """s.id, s.timezone, s.day_cutoff_minutes, s.currency,
@@ -212,4 +228,6 @@ INSERT INTO checkout_message (source, store_id, till, number, kind, state, diges
 VALUES (%(source)s, %(store)s::bigint, %(till)s, %(number)s, %(kind)s, %(state)s, %(digest)s, %(sale_id)s, %(content)s,
     %(happened_at)s, %(now)s, %(customer)s::bigint, %(receipt)s::bigint, %(earned)s::bigint, %(used)s::bigint, %(offline)s,
     %(status)s::smallint, %(answer)s, '', %(by)s, %(key)s::bigint)
+RETURNING EXISTS (
+    SELECT FROM checkout_message p WHERE p.source = %(source)s AND p.sale_id = %(id)s AND p.state = 'parked')
 """

@@ -13,7 +13,7 @@ from regulars.loyalty.basket import Line
 from regulars.loyalty.checkout.messages import Payment, Sale
 from regulars.loyalty.checkout.models import Message
 from regulars.loyalty.checkout.rules import receipts
-from regulars.loyalty.checkout.services import baskets, journal
+from regulars.loyalty.checkout.services import baskets, journal, taking_back
 from regulars.loyalty.checkout.services.baskets import Filled
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
 from regulars.organization.access import Viewer
@@ -35,7 +35,14 @@ class PaymentsMismatchError(InvalidInputError):
 
 def commit(sale: Sale, *, digest: bytes, now: datetime, viewer: Viewer) -> Answer:
     """Record the sale once under the till's number and return what the receipt prints."""
-    return journal.once(sale.id, digest, now=now, viewer=viewer, work=lambda opened: _sell(opened, sale))
+    return journal.once(
+        sale.id,
+        digest,
+        now=now,
+        viewer=viewer,
+        work=lambda opened: _sell(opened, sale),
+        then=lambda opened: taking_back.resolve_parked(opened, sale.id.text),
+    )
 
 
 def _sell(opened: Opened, sale: Sale) -> Entry:

@@ -1,0 +1,158 @@
+"""What a return gives back: each line in proportion, to the cent, whatever the order in which parts of it come back.
+
+Pure. Everything is a cumulative function of how much has come back so far, so that two part returns give the same sums in
+either order and the last one gives the rest (P8, P12, P38).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from regulars.core.errors import DomainError, InvalidInputError
+from regulars.loyalty.checkout.messages import ReturnedLine
+
+# Money last: what is no money comes back first, so that points never become cash (P12, P16).
+MONEY_LAST = ("points", "stored_value", "gift_card", "invoice", "other", "card", "wallet", "cash")
+
+
+class NotOnTheSaleError(InvalidInputError):
+    """The sale has no such line."""
+
+    code = "return.line_unknown"
+
+
+class ReturnTooMuchError(DomainError):
+    """More would come back than is still out."""
+
+    code = "return.too_much"
+
+
+@dataclass(frozen=True, slots=True)
+class SoldDiscount:
+    """A discount as it stands on the receipt of the sale."""
+
+    discount_no: int
+    kind: str
+    amount: int
+    funded_by: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """A line as it stands on the receipt of the sale, and how much of it came back before."""
+
+    line_no: int
+    product_id: int
+    sku: str
+    quantity_milli: int
+    paid_amount: int
+    discounts: tuple[SoldDiscount, ...] = ()
+    returned_milli: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SoldTender:
+    """A part of the payment of the sale."""
+
+    kind: str
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """What comes back of one line: amounts above zero."""
+
+    sold: SoldLine
+    quantity_milli: int
+    paid_amount: int
+    discounts: tuple[SoldDiscount, ...]
+
+    @property
+    def discount_amount(self) -> int:
+        return sum(discount.amount for discount in self.discounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A return worked out: its lines, the payments given back, and whether all of the sale has now come back."""
+
+    lines: tuple[RefundedLine, ...]
+    tenders: tuple[SoldTender, ...]
+    before_amount: int
+    completes: bool
+    returned_milli: Mapping[int, int] = field(default_factory=dict)  # by line, this return included
+
+    @property
+    def amount(self) -> int:
+        return sum(line.paid_amount for line in self.lines)
+
+
+def refund(sold: Sequence[SoldLine], tenders: Sequence[SoldTender], wanted: Sequence[ReturnedLine]) -> Refund:
+    """Return what bringing `wanted` back gives (nothing named: all that is left)."""
+    asked = _asked(sold, wanted)
+    lines = tuple(_line(line, asked[line.line_no]) for line in sold if asked.get(line.line_no))
+    before = sum(part(line.paid_amount, line.returned_milli, line.quantity_milli) for line in sold)
+    after = before + sum(line.paid_amount for line in lines)
+    back = {line.line_no: line.returned_milli + asked.get(line.line_no, 0) for line in sold}
+    return Refund(
+        lines=lines,
+        tenders=_tenders(tenders, before, after),
+        before_amount=before,
+        completes=all(back[line.line_no] == line.quantity_milli for line in sold),
+        returned_milli=back,
+    )
+
+
+def part(amount: int, done: int, whole: int) -> int:
+    """Return the share of `amount` that belongs to the first `done` of `whole`.
+
+    >>> [part(100, done, 3) for done in range(4)]
+    [0, 33, 66, 100]
+    """
+    return amount * done // whole
+
+
+def _asked(sold: Sequence[SoldLine], wanted: Sequence[ReturnedLine]) -> dict[int, int]:
+    left = {line.line_no: line.quantity_milli - line.returned_milli for line in sold}
+    if not wanted:
+        if not any(left.values()):
+            raise ReturnTooMuchError("All of this sale has come back already.")
+        return left
+    asked: dict[int, int] = {}
+    for line in wanted:
+        if line.line_no not in left:
+            raise NotOnTheSaleError(f"The sale has no line {line.line_no}.", field="lines")
+        asked[line.line_no] = asked.get(line.line_no, 0) + line.quantity_milli
+        if asked[line.line_no] > left[line.line_no]:
+            raise ReturnTooMuchError(f"Of line {line.line_no} less is left than comes back.", field="lines")
+    return asked
+
+
+def _line(sold: SoldLine, quantity: int) -> RefundedLine:
+    before, after, whole = sold.returned_milli, sold.returned_milli + quantity, sold.quantity_milli
+    return RefundedLine(
+        sold=sold,
+        quantity_milli=quantity,
+        paid_amount=part(sold.paid_amount, after, whole) - part(sold.paid_amount, before, whole),
+        discounts=tuple(
+            SoldDiscount(it.discount_no, it.kind, amount, it.funded_by, it.reference)
+            for it in sold.discounts
+            if (amount := part(it.amount, after, whole) - part(it.amount, before, whole))
+        ),
+    )
+
+
+def _tenders(tenders: Sequence[SoldTender], before: int, after: int) -> tuple[SoldTender, ...]:
+    """Return which payments the amounts from `before` to `after` of the sale go back to, money last."""
+    given: list[SoldTender] = []
+    start = 0
+    for tender in sorted(tenders, key=lambda it: MONEY_LAST.index(it.kind) if it.kind in MONEY_LAST else len(MONEY_LAST)):
+        end = start + tender.amount
+        amount = min(end, after) - max(start, before)
+        if amount > 0:
+            given.append(SoldTender(tender.kind, amount, tender.reference))
+        start = end
+    return tuple(given)

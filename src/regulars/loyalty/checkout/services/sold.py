@@ -1,0 +1,78 @@
+"""A recorded sale of the till, read back for whoever takes some of it back.
+
+For `taking_back`: the receipt with lines, discounts and tenders, and how much of each line has come back so far.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from regulars.loyalty.checkout.rules.refunds import SoldDiscount, SoldLine, SoldTender
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A sale as it stands."""
+
+    receipt_id: int
+    external_id: str
+    store_id: int
+    customer_id: int | None
+    channel: str
+    currency: str
+    is_voided: bool
+    has_returns: bool
+    lines: tuple[SoldLine, ...]
+    tenders: tuple[SoldTender, ...]
+
+
+def find(cursor: psycopg.Cursor[tuple[Any, ...]], *, source: str, sale_id: str) -> Sold | None:
+    """Return the sale that the till committed as `sale_id`; the caller holds the lock of the sale."""
+    cursor.execute(_SALE, {"source": source, "sale_id": sale_id})
+    head = cursor.fetchone()
+    if head is None:
+        return None
+    receipt = {"receipt": head[0]}
+    discounts: defaultdict[int, list[SoldDiscount]] = defaultdict(list)
+    cursor.execute(_DISCOUNTS, receipt)
+    for line_no, *discount in cursor.fetchall():
+        discounts[line_no].append(SoldDiscount(*discount))
+    cursor.execute(_LINES, receipt)
+    lines = tuple(
+        SoldLine(line_no, product_id, sku, quantity, paid, tuple(discounts[line_no]), returned)
+        for line_no, product_id, sku, quantity, paid, returned in cursor.fetchall()
+    )
+    cursor.execute(_TENDERS, receipt)
+    tenders = tuple(SoldTender(*row) for row in cursor.fetchall())
+    return Sold(*head, lines=lines, tenders=tenders)
+
+
+_SALE = """
+SELECT r.id, r.external_id, r.store_id, r.customer_id, r.channel, r.currency,
+    EXISTS (SELECT FROM checkout_message v WHERE v.source = %(source)s AND v.sale_id = %(sale_id)s
+        AND v.kind = 'void' AND v.state = 'done'),
+    EXISTS (SELECT FROM sales_returnlink l WHERE l.original_id = r.id)
+FROM sales_receipt r
+WHERE r.kind = 'sale' AND r.source = %(source)s AND r.external_id = %(sale_id)s
+"""
+
+_LINES = """
+SELECT l.line_no, l.product_id, p.sku, l.quantity_milli, l.paid_amount, coalesce((
+    SELECT -sum(b.quantity_milli) FROM sales_returnlink k JOIN sales_receiptline b USING (receipt_id, line_no)
+    WHERE k.original_id = l.receipt_id AND k.original_line_no = l.line_no), 0)::bigint
+FROM sales_receiptline l JOIN catalog_product p ON p.id = l.product_id
+WHERE l.receipt_id = %(receipt)s::bigint ORDER BY l.line_no
+"""
+
+_DISCOUNTS = """
+SELECT line_no, discount_no, kind, amount, funded_by, reference
+FROM sales_linediscount WHERE receipt_id = %(receipt)s::bigint ORDER BY line_no, discount_no
+"""
+
+_TENDERS = """
+SELECT kind, amount, reference FROM sales_tender WHERE receipt_id = %(receipt)s::bigint ORDER BY tender_no
+"""
