@@ -36,6 +36,11 @@ def digest(kind: str, value: str) -> bytes:
     return hmac.new(_derived("lookup"), f"{kind}\0{value}".encode(), hashlib.sha256).digest()
 
 
+def key_for(use: str) -> bytes:
+    """Return this installation's key for one use (32 bytes), such as signing; another use has another key."""
+    return _derived(f"use {use}")
+
+
 def new_data_key() -> tuple[DataKey, WrappedKey]:
     """Make a customer's data key: the key for use now, and its wrapped form to be stored."""
     key = os.urandom(32)

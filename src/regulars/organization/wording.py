@@ -49,6 +49,12 @@ GROUPS: dict[Text, dict[str, Text]] = {
         "gift_card.issue": _("Issue gift cards"),
         "gift_card.print": _("Print gift cards in bulk"),
         "gift_card.read": _("See a gift card’s balance"),
+        "card.edit": _("Set up card types, numbers and top-up bonuses"),
+        "card.stock": _("Send, receive and count cards"),
+        "card.correct": _("Correct card stock"),
+        "card.block": _("Freeze, replace and pass on cards"),
+        "settlement.read": _("See the settlement between stores"),
+        "settlement.make": _("Settle between stores"),
         "coupon.read": _("See coupons"),
         "coupon.edit": _("Make and change coupons"),
     },
@@ -108,6 +114,10 @@ KINDS: dict[str, Text] = {
     "role.give": _("Give a role"),
     "key.create": _("Make an API key"),
     "customer.export": _("Export customers"),
+    "card.count": _("Correct card stock after a count"),
+    "card.make": _("Make the codes of a card batch"),
+    "card.void": _("Void unsold cards"),
+    "card.give_up": _("Give up what a shipment lost"),
 }
 
 OBJECTS: dict[str, Text] = {

@@ -1,0 +1,75 @@
+"""Which cards a viewer may see, and where the stock lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from regulars.core.errors import NotFoundError
+from regulars.customers.models import CustomerStore
+from regulars.loyalty.cards.models import Card, Movement, State
+from regulars.organization.access import Viewer
+from regulars.organization.models import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """Cards of one type in one state at one place; no store is the central stock."""
+
+    store_id: int | None
+    type_id: int
+    state: str
+    count: int
+
+
+def list_cards(viewer: Viewer, action: str = "gift_card.read") -> QuerySet[Card]:
+    """Return the cards of the viewer's stores: lying or sold there, or held by somebody known there."""
+    cards = Card.objects.select_related("type", "customer", "store", "sold_by")
+    stores = viewer.scope(action).stores
+    if stores is None:
+        return cards
+    known = CustomerStore.objects.filter(store__in=stores).values("customer")
+    return cards.filter(Q(store__in=stores) | Q(sold_by__in=stores) | Q(customer__in=known))
+
+
+def get_card(viewer: Viewer, card_id: int, action: str = "gift_card.read") -> Card:
+    """Return one card, or refuse as if it were not there."""
+    found = list_cards(viewer, action).select_related("batch", "shipment", "replaced_by").filter(pk=card_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def history(card: Card) -> Sequence[Movement]:
+    """Return everything that happened to a card, newest first; a replacement tells of the card before it too."""
+    chain = [card.pk]
+    before = Card.objects.filter(replaced_by=card).first()
+    while before is not None:
+        chain.append(before.pk)
+        before = Card.objects.filter(replaced_by=before).first()
+    moves = Movement.objects.filter(card__in=chain).select_related("card", "from_store", "to_store")
+    return list(moves.order_by("-id"))
+
+
+def list_movements(viewer: Viewer) -> QuerySet[Movement]:
+    """Return what happened to the cards of the viewer's stores."""
+    moves = Movement.objects.select_related("card", "card__type", "from_store", "to_store")
+    stores = viewer.scope("gift_card.read").stores
+    return moves if stores is None else moves.filter(Q(from_store__in=stores) | Q(to_store__in=stores))
+
+
+def stock(viewer: Viewer) -> list[Heap]:
+    """Return how many cards lie where, by type and state, of those that are not with customers."""
+    lying = Card.objects.filter(state__in=[State.ORDERED, State.MADE, State.RECEIVED, State.IN_TRANSIT, State.IN_STOCK])
+    scope = viewer.scope("gift_card.read")
+    if scope.stores is not None:
+        lying = lying.filter(Q(store__in=scope.stores) | Q(shipment__to_store__in=scope.stores))
+    rows = lying.order_by("store", "type", "state").values_list("store_id", "type_id", "state").annotate(count=Count("pk"))
+    return [Heap(*row) for row in rows]
+
+
+def places(viewer: Viewer, action: str = "card.stock") -> QuerySet[Store]:
+    """Return the stores whose card stock the viewer keeps; head office keeps the central one besides."""
+    return viewer.restrict(Store.objects.order_by("name"), action, store="pk")

@@ -1,0 +1,122 @@
+"""The settlement between stores as finance reads it: day by day and pair by pair, or netted per store; and partners' shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from regulars.core import bulk
+from regulars.organization.access import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What one store owes another for one business day, netted; positive."""
+
+    business_date: date
+    currency: str
+    debtor: str
+    debtor_code: str
+    creditor: str
+    creditor_code: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What one store gets (positive) or pays over the period; all stores of a currency together come to zero."""
+
+    store_id: int
+    store: str
+    currency: str
+    sold_elsewhere_used: int  # sold here, used elsewhere: owed
+    used_here_sold_elsewhere: int  # used here, sold elsewhere: due
+    net: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerCost:
+    """What a co-branded range's cards cost in the period and what of that the partner bears (F53)."""
+
+    partner: str
+    currency: str
+    share_bp: int
+    active_cards: int
+    paid_in: int
+    bonus_given: int
+    partner_share: int
+
+
+def pairs(viewer: Viewer, *, first: date, last: date) -> list[Pair]:
+    """Return the netted pairs of each business day, as the daily file has them."""
+    return [Pair(*row) for row in bulk.fetch(_PAIRS, _facts(viewer, first, last))]
+
+
+def positions(viewer: Viewer, *, first: date, last: date) -> list[Position]:
+    """Return each store's position over the period, creditors first."""
+    return [Position(*row) for row in bulk.fetch(_POSITIONS, _facts(viewer, first, last))]
+
+
+def partner_costs(viewer: Viewer, *, first: date, last: date) -> list[PartnerCost]:
+    """Return what partners bear: their share of the bonus given on cards of their ranges."""
+    viewer.require("settlement.read")
+    return [PartnerCost(*row) for row in bulk.fetch(_PARTNERS, {"first": first, "last": last})]
+
+
+def _facts(viewer: Viewer, first: date, last: date) -> dict[str, object]:
+    stores = viewer.scope("settlement.read").stores
+    return {"first": first, "last": last, "stores": None if stores is None else sorted(stores)}
+
+
+_LINES = """
+SELECT * FROM cards_settlementline
+WHERE business_date BETWEEN %(first)s AND %(last)s
+    AND (%(stores)s::bigint[] IS NULL OR sold_store_id = ANY(%(stores)s) OR used_store_id = ANY(%(stores)s))
+"""
+
+_PAIRS = f"""
+WITH netted AS (
+    SELECT business_date, currency, least(sold_store_id, used_store_id) AS a, greatest(sold_store_id, used_store_id) AS b,
+        sum(CASE WHEN sold_store_id < used_store_id THEN amount ELSE -amount END)::bigint AS amount
+    FROM ({_LINES}) lines GROUP BY 1, 2, 3, 4
+), directed AS (
+    SELECT business_date, currency, CASE WHEN amount > 0 THEN a ELSE b END AS debtor,
+        CASE WHEN amount > 0 THEN b ELSE a END AS creditor, abs(amount) AS amount
+    FROM netted WHERE amount <> 0
+)
+SELECT business_date, d.currency, debtor.name, debtor.code, creditor.name, creditor.code, amount
+FROM directed d
+JOIN organization_store debtor ON debtor.id = d.debtor JOIN organization_store creditor ON creditor.id = d.creditor
+ORDER BY 1, 2, 4, 6
+"""
+
+_POSITIONS = f"""
+WITH sides AS (
+    SELECT sold_store_id AS store_id, currency, amount AS owed, 0 AS due FROM ({_LINES}) lines
+    UNION ALL SELECT used_store_id, currency, 0, amount FROM ({_LINES}) lines
+)
+SELECT store.id, store.name, sides.currency, sum(owed)::bigint, sum(due)::bigint, (sum(due) - sum(owed))::bigint AS net
+FROM sides JOIN organization_store store ON store.id = sides.store_id
+WHERE %(stores)s::bigint[] IS NULL OR store.id = ANY(%(stores)s)
+GROUP BY store.id, store.name, sides.currency ORDER BY net DESC, store.name
+"""
+
+_PARTNERS = """
+SELECT partner.name, coalesce(t.currency, ''), partner.share_bp,
+    (SELECT count(*) FROM cards_card card JOIN cards_batch b ON b.id = card.batch_id
+        JOIN cards_numberrange r ON r.id = b.range_id WHERE r.partner_id = partner.id AND card.state = 'active'),
+    coalesce(sum(t.principal_amount), 0)::bigint, coalesce(sum(t.bonus_amount), 0)::bigint,
+    (coalesce(sum(t.bonus_amount), 0) * partner.share_bp / 10000)::bigint
+FROM cards_partner partner
+LEFT JOIN LATERAL (
+    SELECT top_up.currency, top_up.principal_amount,
+        top_up.bonus_amount - coalesce(refund.bonus_taken_amount, 0) AS bonus_amount
+    FROM cards_topup top_up
+    JOIN cards_card card ON card.id = top_up.card_id JOIN cards_batch b ON b.id = card.batch_id
+    JOIN cards_numberrange r ON r.id = b.range_id AND r.partner_id = partner.id
+    LEFT JOIN cards_topuprefund refund ON refund.top_up_id = top_up.id
+    WHERE top_up.business_date BETWEEN %(first)s AND %(last)s
+) t ON TRUE
+GROUP BY partner.id, partner.name, t.currency, partner.share_bp
+ORDER BY partner.name, 2
+"""
