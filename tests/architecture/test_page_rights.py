@@ -58,7 +58,7 @@ def _open() -> World:
 
 @cache
 def addresses() -> dict[str, tuple[frozenset[str], Any]]:
-    """Return every address of the URL conf but the operations of the API: its name → the parts that vary, and the view."""
+    """Return every address of the URL conf but the machines' ways in: its name → the parts that vary, and the view."""
     found: dict[str, tuple[frozenset[str], Any]] = {}
     waiting: list[tuple[str, Any]] = [("", get_resolver())]
     while waiting:
@@ -66,7 +66,7 @@ def addresses() -> dict[str, tuple[frozenset[str], Any]]:
         for one in resolver.url_patterns:
             if not isinstance(one, URLResolver):
                 found[f"{space}{one.name}"] = frozenset(one.pattern.converters), one.callback
-            elif str(one.pattern) != "api/v1/":
+            elif not str(one.pattern).startswith("api/v1/"):
                 waiting.append((f"{space}{one.namespace}:" if one.namespace else space, one))
     return found
 
