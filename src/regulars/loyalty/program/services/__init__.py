@@ -1,0 +1,47 @@
+"""The verbs of the program: the only code that writes its tables.
+
+For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for people at head office `drafting`; for every way in
+`enrolling`; for the worker `rating` (receipts that came by file or REST), `grading` (tiers).
+"""
+
+from regulars.loyalty.program.services.drafting import (
+    BodyError,
+    PublishedError,
+    VersionDateError,
+    ask_to_publish,
+    create_program,
+    publish_version,
+    save_draft,
+)
+from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
+from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
+from regulars.loyalty.program.services.returning import (
+    ReturnedLine,
+    TakingBack,
+    keep_taken_back,
+    returned_lines,
+    taking_back,
+)
+
+__all__ = [
+    "BodyError",
+    "Joining",
+    "PublishedError",
+    "ReturnedLine",
+    "TakingBack",
+    "VersionDateError",
+    "ask_to_publish",
+    "create_program",
+    "earning",
+    "earning_command",
+    "enroll",
+    "enroll_many",
+    "keep_earning",
+    "keep_earnings",
+    "keep_taken_back",
+    "locked_state",
+    "publish_version",
+    "returned_lines",
+    "save_draft",
+    "taking_back",
+]

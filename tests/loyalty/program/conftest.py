@@ -1,0 +1,21 @@
+"""A company with two stores, a program and a few products for every test of this room that has a database."""
+
+from __future__ import annotations
+
+import pytest
+
+from regulars.organization.models import Company
+from tests.customers import factories as people
+from tests.organization import factories as places
+
+
+@pytest.fixture(autouse=True)
+def company(request: pytest.FixtureRequest) -> Company | None:
+    marked = request.node.get_closest_marker("django_db")
+    if marked is None:
+        return None
+    request.getfixturevalue("transactional_db" if marked.kwargs.get("transaction") else "db")
+    made = people.company()
+    places.store(code="N1", name="North")
+    places.store(code="S1", name="South")
+    return made
