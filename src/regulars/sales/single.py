@@ -76,6 +76,15 @@ class SingleReceipt:
     customer_id: int | None = None
     channel: str = Receipt.Channel.STORE
     original: tuple[int, str] | None = None
+    id: int | None = None  # from `next_id`, where others have to name the receipt before it stands
+
+
+def next_id(cursor: psycopg.Cursor[tuple[Any, ...]]) -> int:
+    """Return the id that a receipt will have."""
+    cursor.execute(_NEXT_ID)
+    row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def record(cursor: psycopg.Cursor[tuple[Any, ...]], receipt: SingleReceipt) -> int:
@@ -88,6 +97,7 @@ def record(cursor: psycopg.Cursor[tuple[Any, ...]], receipt: SingleReceipt) -> i
     cursor.execute(
         _INSERT,
         {
+            "id": receipt.id,
             "source": receipt.source,
             "external_id": receipt.external_id,
             "digest": receipt.digest,
@@ -152,11 +162,14 @@ def _link(cursor: psycopg.Cursor[tuple[Any, ...]], receipt_id: int, receipt: Sin
     )
 
 
+_NEXT_ID = "SELECT nextval(pg_get_serial_sequence('sales_receipt', 'id'))"
+
 _INSERT = """
 WITH receipt AS (
-    INSERT INTO sales_receipt (source, external_id, digest, kind, store_id, till, cashier, customer_id, channel, sold_at,
+    INSERT INTO sales_receipt (id, source, external_id, digest, kind, store_id, till, cashier, customer_id, channel, sold_at,
         received_at, business_date, clock_off, currency, gross_amount, discount_amount, net_amount, paid_amount, line_count)
-    VALUES (%(source)s, %(external_id)s, %(digest)s, %(kind)s, %(store)s::bigint, %(till)s, %(cashier)s, %(customer)s::bigint,
+    VALUES (coalesce(%(id)s::bigint, nextval(pg_get_serial_sequence('sales_receipt', 'id'))),
+        %(source)s, %(external_id)s, %(digest)s, %(kind)s, %(store)s::bigint, %(till)s, %(cashier)s, %(customer)s::bigint,
         %(channel)s, %(sold_at)s, %(received_at)s, %(business_date)s, %(clock_off)s, %(currency)s, %(gross)s::bigint,
         %(discount)s::bigint, %(net)s::bigint, %(paid)s::bigint, %(line_count)s::int)
     RETURNING id

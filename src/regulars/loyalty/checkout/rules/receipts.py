@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from regulars.loyalty.basket import Basket, Line
@@ -14,8 +15,18 @@ from regulars.loyalty.checkout.messages import Sale, Void
 from regulars.loyalty.checkout.rules.refunds import Refund
 
 
-def sale_answer(sale: Sale, basket: Basket, names: Mapping[str, str], *, receipt_id: int) -> bytes:
-    """Return the answer to a sale."""
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What a sale earned and used."""
+
+    earned: int = 0
+    used: int = 0
+
+
+def sale_answer(
+    sale: Sale, basket: Basket, names: Mapping[str, str], *, receipt_id: int, printed: Mapping[str, object]
+) -> bytes:
+    """Return the answer to a sale; `printed` is what the receipt says of points and stored value."""
     return write(
         {
             "state": "done",
@@ -23,11 +34,12 @@ def sale_answer(sale: Sale, basket: Basket, names: Mapping[str, str], *, receipt
             "receipt": receipt_id,
             **priced(basket, names),
             "payments": [{"kind": it.kind, "amount": it.amount} for it in sale.payments],
+            **printed,
         }
     )
 
 
-def return_answer(id: str, kind: str, sale_id: str, refund: Refund, *, receipt_id: int) -> bytes:
+def return_answer(id: str, kind: str, sale_id: str, refund: Refund, *, receipt_id: int, points: Mapping[str, object]) -> bytes:
     """Return the answer to a void or return: what comes back, and to which payments the money goes."""
     return write(
         {
@@ -46,6 +58,7 @@ def return_answer(id: str, kind: str, sale_id: str, refund: Refund, *, receipt_i
                 for line in refund.lines
             ],
             "payments": [{"kind": it.kind, "amount": it.amount} for it in refund.tenders],
+            **points,
         }
     )
 

@@ -7,7 +7,7 @@ either order and the last one gives the rest (P8, P12, P38).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from regulars.core.errors import DomainError, InvalidInputError
 from regulars.loyalty.checkout.messages import ReturnedLine
@@ -54,11 +54,25 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class SoldTender:
-    """A part of the payment of the sale."""
+    """A part of the payment of the sale. Of a refund: a part given back, the first `before_amount` of it went back before."""
 
+    tender_no: int
     kind: str
     amount: int
     reference: str
+    before_amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one tender took from the ledger: `units` of `unit`, which paid `amount`."""
+
+    tender_no: int
+    owner_kind: str
+    owner_id: int
+    unit: str
+    units: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,23 @@ def refund(sold: Sequence[SoldLine], tenders: Sequence[SoldTender], wanted: Sequ
     )
 
 
+def less(worked_out: Refund, amount: int) -> Refund:
+    """Return the refund with `amount` of its money given in the points that were earned with the goods and are spent (P15).
+
+    It shows as a part of the refund that was given in points already, so that the drawer and the receipt agree.
+    """
+    left = min(amount, sum(tender.amount for tender in worked_out.tenders if tender.kind != "points"))
+    if left <= 0:
+        return worked_out
+    kept: list[SoldTender] = [SoldTender(0, "points", left, "spent already")]
+    for tender in reversed(worked_out.tenders):
+        taken = min(left, tender.amount) if tender.kind != "points" else 0
+        left -= taken
+        if tender.amount > taken:
+            kept.insert(0, replace(tender, amount=tender.amount - taken))
+    return replace(worked_out, tenders=tuple(kept))
+
+
 def part(amount: int, done: int, whole: int) -> int:
     """Return the share of `amount` that belongs to the first `done` of `whole`.
 
@@ -113,6 +144,23 @@ def part(amount: int, done: int, whole: int) -> int:
     [0, 33, 66, 100]
     """
     return amount * done // whole
+
+
+def units_back(uses: Sequence[Use], tenders: Sequence[SoldTender]) -> list[tuple[Use, int]]:
+    """Return how many units of each use go back with the tenders of a refund.
+
+    Within one tender the first use goes back first: `uses` name bonus before principal, money last.
+    """
+    back = []
+    for tender in tenders:
+        start = 0
+        for use in (use for use in uses if use.tender_no == tender.tender_no):
+            before = min(max(tender.before_amount - start, 0), use.amount)
+            after = min(max(tender.before_amount + tender.amount - start, 0), use.amount)
+            if units := part(use.units, after, use.amount) - part(use.units, before, use.amount):
+                back.append((use, units))
+            start += use.amount
+    return back
 
 
 def _asked(sold: Sequence[SoldLine], wanted: Sequence[ReturnedLine]) -> dict[int, int]:
@@ -153,6 +201,8 @@ def _tenders(tenders: Sequence[SoldTender], before: int, after: int) -> tuple[So
         end = start + tender.amount
         amount = min(end, after) - max(start, before)
         if amount > 0:
-            given.append(SoldTender(tender.kind, amount, tender.reference))
+            given.append(
+                SoldTender(tender.tender_no, tender.kind, amount, tender.reference, before_amount=max(before - start, 0))
+            )
         start = end
     return tuple(given)

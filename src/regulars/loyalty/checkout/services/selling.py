@@ -6,16 +6,22 @@ without their sale.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from regulars.core.errors import DomainError, InvalidInputError
-from regulars.loyalty.basket import Line
+from regulars.loyalty.basket import Basket, Line
 from regulars.loyalty.checkout.messages import Payment, Sale
 from regulars.loyalty.checkout.models import Message
 from regulars.loyalty.checkout.rules import receipts
-from regulars.loyalty.checkout.services import baskets, journal, taking_back
+from regulars.loyalty.checkout.rules.receipts import Points
+from regulars.loyalty.checkout.services import baskets, journal, points, taking_back, value
 from regulars.loyalty.checkout.services.baskets import Filled
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
+from regulars.loyalty.checkout.services.value import Paying, Spent
+from regulars.loyalty.program import services as program
+from regulars.loyalty.program.rules import Book
+from regulars.loyalty.wallet import services as wallet
 from regulars.organization.access import Viewer
 from regulars.sales import single
 from regulars.sales.models import Receipt
@@ -47,18 +53,33 @@ def commit(sale: Sale, *, digest: bytes, now: datetime, viewer: Viewer) -> Answe
 
 def _sell(opened: Opened, sale: Sale) -> Entry:
     filled = baskets.fill(opened, sale, offline=sale.offline)
-    _refuse_mismatch(sale, filled.basket.paid_amount)
-    receipt = _receipt(opened, sale, filled)
-    receipt_id = single.record(opened.cursor, receipt)
-    answer = receipts.sale_answer(sale, filled.basket, filled.names, receipt_id=receipt_id)
+    book = points.book_for(filled.basket.business_date, filled.basket.currency)
+    basket = _with_member(filled, book, sale, opened.now)
+    _refuse_mismatch(sale, basket.paid_amount)
+    payments = [payment for payment in sale.payments if payment.amount]
+    paying = Paying(basket=basket, buyer=filled.buyer, book=book, now=opened.now, viewer=opened.viewer, offline=sale.offline)
+    spent = value.spend(payments, paying)
+    receipt_id = single.record(opened.cursor, _receipt(opened, sale, filled, basket, payments))
+    gained, transfer_id = _post(opened, basket, book, spent, receipt_id)
+    printed = _printed(filled, book, gained, opened.now) if book is not None and filled.buyer else {}
     return Entry(
         kind=Message.Kind.SALE,
         happened_at=sale.at,
-        answer=answer,
-        customer_id=receipt.customer_id,
+        answer=receipts.sale_answer(sale, basket, filled.names, receipt_id=receipt_id, printed=printed),
+        content=spent.content(transfer_id),
+        customer_id=filled.buyer.customer_id if filled.buyer else None,
         receipt_id=receipt_id,
+        points_earned=gained.earned,
+        points_used=spent.points,
         is_offline=sale.offline,
     )
+
+
+def _with_member(filled: Filled, book: Book | None, sale: Sale, now: datetime) -> Basket:
+    basket = replace(filled.basket, tenders=tuple((it.kind, it.amount) for it in sale.payments if it.amount))
+    if filled.buyer is None:
+        return basket
+    return replace(basket, member=points.with_standing(filled.buyer.member, book, at=now))
 
 
 def _refuse_mismatch(sale: Sale, total: int) -> None:
@@ -68,8 +89,27 @@ def _refuse_mismatch(sale: Sale, total: int) -> None:
         raise PaymentsMismatchError(f"The payments do not add up to {total}.", field="payments")
 
 
-def _receipt(opened: Opened, sale: Sale, filled: Filled) -> single.SingleReceipt:
+def _post(opened: Opened, basket: Basket, book: Book | None, spent: Spent, receipt_id: int) -> tuple[Points, int | None]:
+    """Take what was spent and give what is earned, with one posting; return the points and the transfer that took."""
+    pay = value.pay_command(spent, basket, receipt_id=receipt_id)
+    earn, record = program.earning(basket, book, receipt_id=receipt_id, now=opened.now) if book is not None else ([], None)
+    commands = [*([pay] if pay else []), *earn]
+    posted = wallet.post(commands, now=opened.now, viewer=opened.viewer)
+    if book is not None:
+        program.keep_earning(record, posted[-1] if earn else None, basket=basket, book=book)
+    return Points(record.points if record else 0, spent.points), posted[0].transfer_id if pay else None
+
+
+def _printed(filled: Filled, book: Book, gained: Points, now: datetime) -> dict[str, object]:
+    assert filled.buyer is not None
     basket = filled.basket
+    balances = points.balances_of(filled.buyer.customer_id, now=now)
+    body = points.shown(balances, book, currency=basket.currency, today=basket.business_date)
+    body["points"] = {"earned": gained.earned, "used": gained.used, **body["points"]}
+    return body
+
+
+def _receipt(opened: Opened, sale: Sale, filled: Filled, basket: Basket, payments: list[Payment]) -> single.SingleReceipt:
     return single.SingleReceipt(
         source=opened.viewer.source,
         external_id=sale.id.text,
@@ -91,8 +131,13 @@ def _receipt(opened: Opened, sale: Sale, filled: Filled) -> single.SingleReceipt
             for line in basket.lines
             for number, taken in enumerate(line.discounts, start=1)
         ],
-        tenders=[_tender(payment) for payment in sale.payments if payment.amount],
+        tenders=[single.Tender(payment.kind, payment.amount, _kept_reference(payment)) for payment in payments],
     )
+
+
+def _kept_reference(payment: Payment) -> str:
+    """Return what stands on the receipt: the code of a gift card opens money and is written nowhere."""
+    return "" if payment.kind == value.GIFT_CARD else payment.reference
 
 
 def _line(line: Line) -> single.Line:
@@ -100,7 +145,3 @@ def _line(line: Line) -> single.Line:
     return single.Line(
         line.line_no, line.article.product_id, line.quantity_milli, line.gross_amount, line.discount_amount, refunded
     )
-
-
-def _tender(payment: Payment) -> single.Tender:
-    return single.Tender(payment.kind, payment.amount, payment.reference)

@@ -5,13 +5,15 @@ For `taking_back`: the receipt with lines, discounts and tenders, and how much o
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
-from regulars.loyalty.checkout.rules.refunds import SoldDiscount, SoldLine, SoldTender
+from regulars.loyalty.checkout.rules.refunds import SoldDiscount, SoldLine, SoldTender, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,11 @@ class Sold:
     customer_id: int | None
     channel: str
     currency: str
+    sold_at: datetime
     is_voided: bool
     has_returns: bool
+    transfer_id: int | None  # of the ledger, that took what was paid with points and stored value
+    uses: tuple[Use, ...]
     lines: tuple[SoldLine, ...]
     tenders: tuple[SoldTender, ...]
 
@@ -48,14 +53,31 @@ def find(cursor: psycopg.Cursor[tuple[Any, ...]], *, source: str, sale_id: str) 
     )
     cursor.execute(_TENDERS, receipt)
     tenders = tuple(SoldTender(*row) for row in cursor.fetchall())
-    return Sold(*head, lines=lines, tenders=tenders)
+    receipt_id, external_id, store_id, customer_id, channel, currency, sold_at, is_voided, has_returns, content = head
+    spent = json.loads(content) if content else {}
+    return Sold(
+        receipt_id=receipt_id,
+        external_id=external_id,
+        store_id=store_id,
+        customer_id=customer_id,
+        channel=channel,
+        currency=currency,
+        sold_at=sold_at,
+        is_voided=is_voided,
+        has_returns=has_returns,
+        transfer_id=spent.get("transfer"),
+        uses=tuple(Use(*use) for use in spent.get("uses", ())),
+        lines=lines,
+        tenders=tenders,
+    )
 
 
 _SALE = """
-SELECT r.id, r.external_id, r.store_id, r.customer_id, r.channel, r.currency,
+SELECT r.id, r.external_id, r.store_id, r.customer_id, r.channel, r.currency, r.sold_at,
     EXISTS (SELECT FROM checkout_message v WHERE v.source = %(source)s AND v.sale_id = %(sale_id)s
         AND v.kind = 'void' AND v.state = 'done'),
-    EXISTS (SELECT FROM sales_returnlink l WHERE l.original_id = r.id)
+    EXISTS (SELECT FROM sales_returnlink l WHERE l.original_id = r.id),
+    (SELECT m.content FROM checkout_message m WHERE m.receipt_id = r.id AND m.kind = 'sale')
 FROM sales_receipt r
 WHERE r.kind = 'sale' AND r.source = %(source)s AND r.external_id = %(sale_id)s
 """
@@ -74,5 +96,5 @@ FROM sales_linediscount WHERE receipt_id = %(receipt)s::bigint ORDER BY line_no,
 """
 
 _TENDERS = """
-SELECT kind, amount, reference FROM sales_tender WHERE receipt_id = %(receipt)s::bigint ORDER BY tender_no
+SELECT tender_no, kind, amount, reference FROM sales_tender WHERE receipt_id = %(receipt)s::bigint ORDER BY tender_no
 """

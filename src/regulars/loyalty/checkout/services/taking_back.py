@@ -7,7 +7,7 @@ visibly, and is done in the sale's own transaction: whatever order they come in,
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,16 @@ from django.db import transaction
 
 from regulars.core.errors import DomainError
 from regulars.loyalty.checkout import facts
-from regulars.loyalty.checkout.facts import StoreFacts
+from regulars.loyalty.checkout.facts import Moment, StoreFacts
 from regulars.loyalty.checkout.messages import Return, ReturnedLine, Void
 from regulars.loyalty.checkout.models import Message
 from regulars.loyalty.checkout.rules import receipts, refunds
 from regulars.loyalty.checkout.rules.refunds import Refund, RefundedLine
-from regulars.loyalty.checkout.services import journal, sold
+from regulars.loyalty.checkout.services import journal, points, sold, value
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
 from regulars.loyalty.checkout.services.sold import Sold
+from regulars.loyalty.program import services as program
+from regulars.loyalty.wallet import services as wallet
 from regulars.organization.access import Viewer
 from regulars.sales import single
 from regulars.sales.models import Receipt
@@ -89,10 +91,26 @@ def _work(opened: Opened, said: Void) -> Entry:
         kind=back.kind,
         sale_id=said.sale.text,
         happened_at=said.at,
-        answer=receipts.return_answer(back.id, back.kind, found.external_id, done.refund, receipt_id=done.receipt_id),
+        answer=receipts.return_answer(
+            back.id, back.kind, found.external_id, done.refund, receipt_id=done.receipt_id, points=_points(opened, found, done)
+        ),
         customer_id=found.customer_id,
         receipt_id=done.receipt_id,
+        points_earned=-done.points_taken,
+        points_used=-done.points_given,
     )
+
+
+def _points(opened: Opened, found: Sold, done: Done) -> dict[str, object]:
+    """Return what a return slip prints of the member's points."""
+    if found.customer_id is None:
+        return {}
+    today = opened.now.date()
+    balances = points.balances_of(found.customer_id, now=opened.now)
+    body = points.shown(balances, points.book_for(today, found.currency), currency=found.currency, today=today)
+    if "points" in body:
+        body["points"] = {"taken_back": done.points_taken, "given_back": done.points_given, **body["points"]}
+    return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,8 @@ class Done:
 
     receipt_id: int
     refund: Refund
+    points_taken: int
+    points_given: int
 
 
 def _take(opened: Opened, back: Back, found: Sold) -> Done:
@@ -109,18 +129,56 @@ def _take(opened: Opened, back: Back, found: Sold) -> Done:
     if back.kind == Message.Kind.VOID and found.has_returns:
         raise PartlyReturnedError("Some of this sale has come back; return the rest.")
     refund = refunds.refund(found.lines, found.tenders, back.lines)
-    receipt_id = single.record(opened.cursor, _receipt(opened, back, found, refund))
-    return Done(receipt_id, refund)
+    when = facts.moment(back.store, back.at, now=opened.now, offline=True)
+    receipt_id = single.next_id(opened.cursor)
+    taking = program.taking_back(_returned(refund, found, receipt_id, back, when), now=opened.now)
+    refund = refunds.less(refund, taking.refund_less_amount)
+    single.record(opened.cursor, replace(_receipt(opened, back, found, refund, when), id=receipt_id))
+    give = value.back_command(
+        found, refund.tenders, receipt_id=receipt_id, at=when.believed, store_id=back.store.id, now=opened.now
+    )
+    posted = wallet.post([*([give] if give else []), *taking.commands], now=opened.now, viewer=opened.viewer)
+    program.keep_taken_back(taking, posted[1:] if give else posted)
+    return Done(
+        receipt_id,
+        refund,
+        points_taken=sum(record.points for record in taking.records),
+        points_given=sum(part.amount for part in give.parts if part.unit.startswith("points.")) if give else 0,
+    )
+
+
+def _returned(refund: Refund, found: Sold, receipt_id: int, back: Back, when: Moment) -> list[program.ReturnedLine]:
+    return [
+        program.ReturnedLine(
+            receipt_id=receipt_id,
+            original_id=found.receipt_id,
+            original_line_no=line.sold.line_no,
+            quantity_milli=line.quantity_milli,
+            amount=line.paid_amount,
+            at=when.believed,
+            business_date=when.business_date,
+            store_id=back.store.id,
+        )
+        for line in refund.lines
+    ]
 
 
 def _resolve(opened: Opened, message_id: int, back: Back, sale_id: str) -> None:
     found = sold.find(opened.cursor, source=opened.viewer.source, sale_id=sale_id)
     assert found is not None, "the sale was recorded a moment ago"
-    facts_of_end: dict[str, Any] = {"id": message_id, "now": opened.now, "customer": found.customer_id, "receipt": None}
+    facts_of_end: dict[str, Any] = {
+        "id": message_id, "now": opened.now, "customer": found.customer_id, "receipt": None, "earned": 0, "used": 0
+    }  # fmt: skip
     try:
         with transaction.atomic():
             done = _take(opened, back, found)
-        facts_of_end |= {"state": Message.State.DONE.value, "refusal": "", "receipt": done.receipt_id}
+        facts_of_end |= {
+            "state": Message.State.DONE.value,
+            "refusal": "",
+            "receipt": done.receipt_id,
+            "earned": -done.points_taken,
+            "used": -done.points_given,
+        }
     except DomainError as error:
         facts_of_end |= {"state": Message.State.REFUSED.value, "refusal": error.code}
     opened.cursor.execute(_RESOLVE, facts_of_end)
@@ -156,8 +214,7 @@ def _from_row(row: list[Any]) -> Back:
     )
 
 
-def _receipt(opened: Opened, back: Back, found: Sold, refund: Refund) -> single.SingleReceipt:
-    when = facts.moment(back.store, back.at, now=opened.now, offline=True)
+def _receipt(opened: Opened, back: Back, found: Sold, refund: Refund, when: Moment) -> single.SingleReceipt:
     return single.SingleReceipt(
         source=opened.viewer.source,
         external_id=back.id,
@@ -207,6 +264,7 @@ ORDER BY m.happened_at, m.till, m.number FOR UPDATE OF m
 
 _RESOLVE = """
 UPDATE checkout_message SET state = %(state)s, resolved_at = %(now)s, refusal = %(refusal)s, content = NULL,
-    customer_id = %(customer)s::bigint, receipt_id = %(receipt)s::bigint
+    customer_id = %(customer)s::bigint, receipt_id = %(receipt)s::bigint, points_earned = %(earned)s::bigint,
+    points_used = %(used)s::bigint
 WHERE id = %(id)s::bigint
 """
