@@ -1,13 +1,16 @@
 """Rights, places and entries of the trail in words, for the pages of this room.
 
 Every action of `rights.yaml` has a sentence here (a test compares them); an entry of the trail is shown with the words
-of `DEEDS`, or as it stands where another room brought its own.
+of `DEEDS`. Other rooms bring their own words in a `deeds.py`, which is read at start and calls `tell`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.organization.models import ApiKey, AuditEntry, Grant, Role
 
@@ -28,7 +31,7 @@ GROUPS: dict[Text, dict[str, Text]] = {
         "erasure.approve": _("Carry out an erasure"),
         "consent.edit": _("Change consents"),
     },
-    _("Sales"): {
+    pgettext_lazy("rights", "Sales"): {
         "receipt.list": _("Search and list receipts"),
         "receipt.read": _("Open a receipt"),
         "receipt.record": _("Record receipts and returns"),
@@ -128,11 +131,19 @@ OBJECTS: dict[str, Text] = {
     "region": _("Region"),
     "store": _("Store"),
     "audit": _("Audit trail"),
-    "customer": _("Customer"),
-    "receipt": _("Receipt"),
-    "product": _("Product"),
-    "import": _("Import"),
 }
+
+
+def tell(
+    *,
+    deeds: Mapping[str, Text],
+    objects: Mapping[str, Text] | None = None,
+    kinds: Mapping[str, Text] | None = None,
+) -> None:
+    """Add the words of another room: for what its entries tell, for what they are about, for what needs a second person."""
+    DEEDS.update(deeds)
+    OBJECTS.update(objects or {})
+    KINDS.update(kinds or {})
 
 
 def role_label(code: str) -> Text:

@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from regulars.ui import charts, formatting
 
@@ -55,7 +56,7 @@ def weeks() -> charts.Chart:
 
 def channels() -> charts.Chart:
     """Return bars with direct labels."""
-    names = [_("E-mail"), _("Text message"), _("App"), _("Letter"), _("Control group")]
+    names = [pgettext("channel", "E-mail"), _("Text message"), _("App"), _("Letter"), _("Control group")]
     shares = [0.142, 0.118, 0.097, 0.061, 0.048]
     data = _data(
         [{"name": name, "share": share, "control": name == names[-1]} for name, share in zip(names, shares, strict=True)]

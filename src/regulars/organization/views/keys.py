@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -83,4 +84,4 @@ def _state(key: ApiKey) -> tuple[str, str]:
         return _("Revoked"), "bad"
     if key.expires_at and key.expires_at <= timezone.now():
         return _("Expired"), "neutral"
-    return _("Active"), "good"
+    return pgettext("state", "Active"), "good"

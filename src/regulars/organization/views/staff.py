@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,7 +29,7 @@ def _roles(person: Person) -> str:
 def _state(person: Person) -> tuple[str, str]:
     if not person.is_active:
         return _("Switched off"), "neutral"
-    return (_("Active"), "good") if person.grants.all() else (_("Without a role"), "warn")
+    return (pgettext("state", "Active"), "good") if person.grants.all() else (_("Without a role"), "warn")
 
 
 PEOPLE = lists.Listing(
