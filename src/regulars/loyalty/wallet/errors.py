@@ -52,3 +52,15 @@ class LedgerAmountError(InvalidInputError):
     """An amount of the ledger is a whole number above zero (T-6)."""
 
     code = "amount.sign"
+
+
+class MergeWithItselfError(InvalidInputError):
+    """An owner cannot be merged into itself."""
+
+    code = "merge.itself"
+
+
+class AdjustmentReasonError(InvalidInputError):
+    """An adjustment needs a reason that a reviewer understands."""
+
+    code = "adjustment.reason"

@@ -7,6 +7,9 @@ from datetime import date, datetime
 
 from regulars.core import bulk
 from regulars.loyalty.wallet.commands import Owner
+from regulars.loyalty.wallet.statement import Due, Line, Statement, schedule, statement
+
+__all__ = ["Due", "Line", "Statement", "UnitBalance", "balances_of", "schedule", "statement"]
 
 
 @dataclass(frozen=True, slots=True)

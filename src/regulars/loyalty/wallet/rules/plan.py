@@ -105,6 +105,24 @@ class Plan:
         self.changed_accounts[account.id] = account
         self.ended_holds[hold.id] = (state, transfer_id)
 
+    def reserve(self, account: AccountState, amount: int, at: datetime) -> list[tuple[LotState, int]]:
+        """Reserve lots in the order of use; return how much of each."""
+        if account.is_frozen:
+            raise AccountFrozenError(_("This account is frozen."), unit=account.unit)
+        if self.spendable(account, at) < amount:
+            self._refuse(account, at, amount)
+        parts, left = [], amount
+        for lot in allocation.usable(account.lots, at, self.now):
+            part = min(lot.free, left)
+            if part:
+                left -= part
+                lot.held += part
+                self._changed(lot)
+                parts.append((lot, part))
+        account.held += amount
+        self.changed_accounts[account.id] = account
+        return parts
+
     def receive(self, turn: Turn, account: AccountState, lot: LotState, *, house: str, undoes_id: int | None = None) -> None:
         """Put a new lot into an account; what fills a debt never becomes part of the lot (P15)."""
         filled = min(account.debt, lot.free)
@@ -251,7 +269,7 @@ class Plan:
 
 def _belongs(one: Taken, account: AccountState) -> bool:
     """Return whether this account, or one that was merged into it, was taken from."""
-    return one.unit_id == account.unit_id and account.id in {one.account_id, one.merged_into_id}
+    return one.unit_id == account.unit_id and account.id in one.heirs
 
 
 def _is_short(expires_at: datetime | None, not_before: datetime | None) -> bool:

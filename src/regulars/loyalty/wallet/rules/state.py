@@ -46,7 +46,6 @@ class AccountState:
     held: int
     debt: int
     is_frozen: bool
-    merged_into_id: int | None = None
     lots: list[LotState] = field(default_factory=list)
     was: tuple[int, int, int] = (0, 0, 0)
 
@@ -68,8 +67,7 @@ class Taken:
 
     entry_id: int
     transfer_id: int
-    account_id: int
-    merged_into_id: int | None
+    heirs: list[int]  # the account that was taken from, and those that it was merged into since
     unit_id: int
     house: str
     lot: LotState | None
