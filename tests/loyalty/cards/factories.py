@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.db import transaction
+
 from regulars.customers import services as customers
 from regulars.customers.models import Customer, CustomerStore
 from regulars.loyalty.cards import selectors
@@ -86,6 +88,7 @@ def bonus(pay_amount: int, bonus_amount: int, **values: Any) -> TopUpRule:
     return cards.add_top_up_rule(rule, viewer=SYSTEM, now=NOW)
 
 
+@transaction.atomic
 def spend(of: Card, amount: int, store: Store, *, now: datetime = NOW) -> int:
     """Pay with a card as checkout does; return the transfer."""
     owner = selectors.owner_of(of)

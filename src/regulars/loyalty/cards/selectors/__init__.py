@@ -18,9 +18,13 @@ from regulars.loyalty.cards.selectors.finding import (
 )
 from regulars.loyalty.cards.selectors.listing import (
     get_card,
+    get_count,
+    get_shipment,
     history,
     list_cards,
+    list_counts,
     list_movements,
+    list_shipments,
     places,
     stock,
 )
@@ -38,10 +42,14 @@ __all__ = [
     "find_by_code",
     "find_by_number",
     "get_card",
+    "get_count",
+    "get_shipment",
     "history",
     "is_expired",
     "list_cards",
+    "list_counts",
     "list_movements",
+    "list_shipments",
     "owner_of",
     "pairs",
     "partner_costs",

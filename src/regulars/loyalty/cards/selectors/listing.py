@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from regulars.core.errors import NotFoundError
 from regulars.customers.models import CustomerStore
-from regulars.loyalty.cards.models import Card, Movement, State
+from regulars.loyalty.cards.models import Card, Movement, Shipment, State, StockCount
 from regulars.organization.access import Viewer
 from regulars.organization.models import Store
 
@@ -49,7 +49,7 @@ def history(card: Card) -> Sequence[Movement]:
     while before is not None:
         chain.append(before.pk)
         before = Card.objects.filter(replaced_by=before).first()
-    moves = Movement.objects.filter(card__in=chain).select_related("card", "from_store", "to_store")
+    moves = Movement.objects.filter(card__in=chain).select_related("card", "from_store", "to_store", "shipment__to_store")
     return list(moves.order_by("-id"))
 
 
@@ -73,3 +73,31 @@ def stock(viewer: Viewer) -> list[Heap]:
 def places(viewer: Viewer, action: str = "card.stock") -> QuerySet[Store]:
     """Return the stores whose card stock the viewer keeps; head office keeps the central one besides."""
     return viewer.restrict(Store.objects.order_by("name"), action, store="pk")
+
+
+def list_shipments(viewer: Viewer, action: str = "gift_card.read") -> QuerySet[Shipment]:
+    """Return the shipments from or to the viewer's places, with how many cards of each are still on their way (`waiting`)."""
+    rows = Shipment.objects.select_related("from_store", "to_store").annotate(waiting=Count("cards"))
+    stores = viewer.scope(action).stores
+    return rows if stores is None else rows.filter(Q(from_store__in=stores) | Q(to_store__in=stores))
+
+
+def get_shipment(viewer: Viewer, shipment_id: int, action: str = "card.stock") -> Shipment:
+    """Return one shipment, or refuse as if it were not there."""
+    found = list_shipments(viewer, action).filter(pk=shipment_id).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def list_counts(viewer: Viewer, action: str = "card.stock") -> QuerySet[StockCount]:
+    """Return the counts of the viewer's places."""
+    return viewer.restrict(StockCount.objects.select_related("store", "type"), action)
+
+
+def get_count(viewer: Viewer, count_id: int, action: str = "card.stock") -> StockCount:
+    """Return one count, or refuse as if it were not there."""
+    found = list_counts(viewer, action).filter(pk=count_id).first()
+    if found is None:
+        raise NotFoundError
+    return found

@@ -89,9 +89,8 @@ def activate(
     card.customer_id = _holder(card, customer_id, viewer=viewer, now=now)
     card.law = law.in_force(card.type.rule_pack, now.date()).version
     card.sold_by_id = card.sold_by_id or store_id
-    card.activated_at = now
     card.expires_at = term_from(now, card)
-    card.save(update_fields=["customer", "law", "sold_by", "activated_at", "expires_at"])
+    card.save(update_fields=["customer", "law", "sold_by", "expires_at"])
     audit.record(viewer, "card.activated", "card", card.pk, now=now, store_id=store_id, after={"number": card.number[-4:]})
     return lock(card.pk)
 

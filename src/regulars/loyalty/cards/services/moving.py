@@ -97,7 +97,8 @@ WITH chosen AS MATERIALIZED (
     UPDATE cards_card card SET
         state = coalesce(%(to_state)s, chosen.state),
         store_id = CASE WHEN %(moves)s THEN %(to_store)s::bigint ELSE chosen.store_id END,
-        shipment_id = CASE WHEN %(to_state)s = 'in_transit' THEN %(shipment)s::bigint END
+        shipment_id = CASE WHEN %(to_state)s = 'in_transit' THEN %(shipment)s::bigint END,
+        activated_at = CASE WHEN %(to_state)s = 'active' THEN coalesce(card.activated_at, %(at)s) ELSE card.activated_at END
     FROM chosen WHERE card.id = chosen.id
     RETURNING card.id, card.number, chosen.state AS before, card.state AS after, chosen.store_id AS came_from,
         card.store_id AS went_to, coalesce(%(shipment)s::bigint, chosen.shipment_id) AS shipment

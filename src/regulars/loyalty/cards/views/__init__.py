@@ -1,0 +1,1 @@
+"""The pages of the room: cards and their stock at the desk, and the settlement for finance."""

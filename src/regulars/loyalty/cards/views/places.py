@@ -1,0 +1,43 @@
+"""Places of cards as people choose them: a store, or the central stock of head office."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from regulars.core.errors import NotFoundError
+from regulars.loyalty.cards import selectors
+from regulars.organization.access import Viewer
+from regulars.organization.models import Store
+
+CENTRAL = ""
+CENTRAL_STOCK: Promise = _("Central stock")
+Choices = list[tuple[str, str | Promise]]
+
+
+def own(viewer: Viewer, action: str = "card.stock") -> Choices:
+    """Return the places whose stock the viewer keeps."""
+    stores: Choices = [(str(store.pk), store.name) for store in selectors.places(viewer, action)]
+    return [(CENTRAL, CENTRAL_STOCK), *stores] if viewer.scope(action).covers(None) else stores
+
+
+def every() -> Choices:
+    """Return all places: cards may be sent anywhere."""
+    return [
+        (CENTRAL, CENTRAL_STOCK),
+        *((str(pk), name) for pk, name in Store.objects.order_by("name").values_list("pk", "name")),
+    ]
+
+
+def chosen(text: str) -> int | None:
+    """Return the store that was chosen; None is the central stock."""
+    if text == CENTRAL:
+        return None
+    if not text.isascii() or not text.isdigit():
+        raise NotFoundError
+    return int(text)
+
+
+def name(store: Store | None) -> str | Promise:
+    """Return what a place is called."""
+    return store.name if store else CENTRAL_STOCK
