@@ -23,13 +23,14 @@ def run(program: str, *arguments: str) -> None:
     """Run a PostgreSQL program on the installation's database, or say what it complained of."""
     done = subprocess.run(
         [embedded_postgres.binary(program), *arguments],
-        env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         raise ProgramError(f"{program} gave up: {done.stderr.strip()[-500:]}")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return the variables by which PostgreSQL's programs find the database as its owner."""
     parts = env.postgres(settings.DATABASE_OWNER_URL)
     named = {variable: str(parts[key]) for key, variable in _VARIABLES.items() if parts[key]}
     options = parts["OPTIONS"]
