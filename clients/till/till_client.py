@@ -100,6 +100,16 @@ class Till:
             self._send(entry["number"], entry["path"], entry["body"].encode())
         return len(waiting)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._hang_up()
+
+    def __enter__(self) -> Till:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
     def next_number(self) -> str:
         """Return the next running number of this till."""
         self._last += 1
