@@ -44,7 +44,8 @@ class Account(models.Model):
     held = models.BigIntegerField(default=0)
     debt = models.BigIntegerField(default=0)  # what was taken back and was no longer there (P15)
     is_frozen = models.BooleanField(default=False)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    # No key of the database: its check would lock the other account, out of the order in which accounts are locked.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged", db_constraint=False)
     opened_at = models.DateTimeField()
 
     class Meta:
