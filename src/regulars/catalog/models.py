@@ -18,9 +18,6 @@ class Category(SyncedModel):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     counts_units = models.BooleanField(default=True)  # False where a quantity is no number of pieces (fuel)
 
-    class Meta:
-        indexes = [models.Index(fields=["parent"], name="category_parent")]
-
 
 class Brand(SyncedModel):
     """A brand."""
@@ -56,7 +53,6 @@ class Product(SyncedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["category"], name="product_category"),
             models.Index(fields=["barcode"], name="product_barcode", condition=~models.Q(barcode="")),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="product_name_trigram"),
         ]

@@ -61,7 +61,6 @@ class Customer(SyncedModel):
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigram"),
             models.Index(fields=["name"], name="customer_by_name"),
             models.Index(fields=["joined_on"], name="customer_joined"),
-            models.Index(fields=["home_store"], name="customer_home_store"),
             models.Index(fields=["merged_into"], name="customer_merged", condition=~Q(merged_into=None)),
             models.Index(fields=["written_xid"], name="customer_written"),
         ]
@@ -108,7 +107,6 @@ class Identifier(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer"], name="identifier_customer"),
             GinIndex(OpClass(Upper("value"), name="gin_trgm_ops"), name="identifier_value_trigram"),
         ]
 
@@ -122,7 +120,6 @@ class CustomerStore(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "customer"], name="customer_known_in_store_once")]
-        indexes = [models.Index(fields=["customer"], name="customer_store_customer")]
 
 
 class CustomField(models.Model):

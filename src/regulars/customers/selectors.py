@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import ClassVar, NoReturn
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from regulars.core import pii
-from regulars.core.errors import NotFoundError
+from regulars.core.errors import DomainError, NotFoundError
 from regulars.customers import identifiers
 from regulars.customers.models import Customer, CustomerKey, CustomerStore, CustomerTag, Identifier, Note
 from regulars.organization.access import Viewer
@@ -22,6 +24,13 @@ from regulars.organization.company import get_company
 CONTACT = "contact"  # under this purpose address and birthday are sealed
 HOLDERS_MAX = 200  # a number that more customers share finds nobody in particular
 _PLAIN_KINDS = (Identifier.Kind.CARD, Identifier.Kind.EXTERNAL, Identifier.Kind.OPENID)
+
+
+class MergedError(DomainError):
+    """The customer was merged into another one, whose number `merged_into` tells."""
+
+    code: ClassVar[str] = "customer.merged"
+    status_code: ClassVar[int] = 410
 
 
 def list_customers(viewer: Viewer, action: str = "customer.list") -> QuerySet[Customer]:
@@ -36,19 +45,22 @@ def list_customers(viewer: Viewer, action: str = "customer.list") -> QuerySet[Cu
 
 
 def get_customer(viewer: Viewer, customer_id: int, action: str = "customer.read") -> Customer:
-    """Return one customer, or refuse as if it were not there."""
+    """Return one customer, or refuse as if it were not there; a merged one tells whom it became."""
     found = list_customers(viewer, action).select_related("home_store").filter(pk=customer_id).first()
-    if found is None:
-        raise NotFoundError
-    return found
+    return found if found is not None else _refuse_missing(viewer, customer_id, action)
 
 
 def lock_customer(viewer: Viewer, customer_id: int, action: str) -> Customer:
     """Return one customer for writing: nobody else changes it until the transaction ends."""
     found = list_customers(viewer, action).select_for_update(of=("self",)).filter(pk=customer_id).first()
-    if found is None:
+    return found if found is not None else _refuse_missing(viewer, customer_id, action)
+
+
+def _refuse_missing(viewer: Viewer, customer_id: int, action: str) -> NoReturn:
+    living = heir(viewer, customer_id, action)
+    if living is None:
         raise NotFoundError
-    return found
+    raise MergedError(_("This customer is now customer %(id)s.") % {"id": living}, merged_into=living)
 
 
 def heir(viewer: Viewer, customer_id: int, action: str = "customer.read") -> int | None:

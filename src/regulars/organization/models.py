@@ -72,7 +72,6 @@ class Store(SyncedModel):
                 name="store_closes_after_opening",
             ),
         ]
-        indexes = [models.Index(fields=["region"], name="store_region")]
 
 
 class PersonManager(BaseUserManager["Person"]):

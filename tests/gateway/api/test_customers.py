@@ -145,7 +145,8 @@ def test_a_card_that_became_somebody_brings_its_receipts(manager, client_of, nor
 
     assert [it["receipt_id"] for it in manager.get(f"/customers/{id}/receipts").json()["items"]] == ["A-1"]
     assert "card" in {it["kind"] for it in manager.get(f"/customers/{id}").json()["identifiers"]}
-    assert manager.get(f"/customers/{card.pk}").status_code == 404
+    moved = manager.get(f"/customers/{card.pk}")
+    assert (moved.status_code, moved.json()["code"], moved["Location"]) == (410, "customer.merged", f"/api/v1/customers/{id}")
 
 
 def test_a_till_may_not_tag(client_of, north):

@@ -96,6 +96,8 @@ def refusal(error: DomainError) -> HttpResponse:
     """Return a room's expected refusal as a problem; `place` may name its field."""
     errors = error.place.get("errors") or ([fault(error)] if _field(error) else [])
     response = answer(error.status_code, code=error.code, detail=str(error.message), errors=errors)
+    if heir := error.place.get("merged_into"):
+        response["Location"] = f"/api/v1/customers/{heir}"
     if wait := error.place.get("retry_after_seconds"):
         response["Retry-After"] = str(wait)
     return response

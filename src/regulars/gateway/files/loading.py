@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
+from django.utils.translation import gettext as _
 
 from regulars.catalog import services as catalog
 from regulars.core.errors import ForbiddenError
@@ -40,7 +41,7 @@ def importing(viewer: Viewer, kind: str) -> Viewer:
     if viewer.may(action) and viewer.scope(action).is_everything:
         return viewer
     if kind in _COMPANY_WIDE and not scope.is_everything:
-        raise ForbiddenError("Stores and products belong to the whole company: head office imports them.", kind=kind)
+        raise ForbiddenError(_("Stores and products belong to the whole company: head office imports them."), kind=kind)
     return replace(viewer, rights={**viewer.rights, action: scope})
 
 

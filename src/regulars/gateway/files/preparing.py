@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from regulars.gateway.files import matching, process, running
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.files.options import Options
@@ -35,7 +37,7 @@ def guess_kind(header: list[str]) -> str:
     """Return the kind of file that the header tells, or ask for it."""
     kind = matching.guess_kind(header)
     if not kind:
-        raise KindUnknownError("The columns do not tell what the file holds; choose it.")
+        raise KindUnknownError(_("The columns do not tell what the file holds; choose it."))
     return kind
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from regulars.core.errors import InvalidInputError
 from regulars.gateway.files import folders
@@ -47,7 +48,7 @@ def receive(
     """Make the batch of a file that lies on this machine."""
     viewer.require("import.run", store_id=store_id)
     if kind and kind not in KINDS:
-        raise KindUnknownError(f"A file holds one of {', '.join(KINDS)}.")
+        raise KindUnknownError(_("A file holds one of %(kinds)s.") % {"kinds": ", ".join(KINDS)})
     _refuse_ending(name)
     size = file.stat().st_size
     refuse_size(size)

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from regulars.core import bulk, money
 from regulars.core.errors import DomainError, Problem
@@ -245,7 +246,7 @@ def _alone(batch: ImportBatch) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, batch.pk])
         if not cursor.fetchone()[0]:
-            raise ImportRunningError("This import is running already; wait for it to end.")
+            raise ImportRunningError(_("This import is running already; wait for it to end."))
     try:
         yield
     finally:

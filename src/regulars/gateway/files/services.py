@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError
 from regulars.gateway.files import folders, preparing, receiving, running, undoing
@@ -134,7 +135,7 @@ def choose(
     viewer.require("import.run")
     _require_state(batch, _OPEN)
     if kind not in KINDS:
-        raise KindUnknownError(f"A file holds one of {', '.join(KINDS)}.")
+        raise KindUnknownError(_("A file holds one of %(kinds)s.") % {"kinds": ", ".join(KINDS)})
     batch.kind = kind
     batch.options = Options.of({**batch.options, **options}).told()
     header = preparing.inspect(batch).header
@@ -217,7 +218,7 @@ def discard(batch: ImportBatch, *, viewer: Viewer) -> None:
 
 def _require_state(batch: ImportBatch, states: Iterable[str]) -> None:
     if batch.state not in states:
-        raise WrongStateError("This step is not open any more; look at the import's page, or start a new one.")
+        raise WrongStateError(_("This step is not open any more; look at the import's page, or start a new one."))
 
 
 def _same_before(batch: ImportBatch) -> ImportBatch | None:

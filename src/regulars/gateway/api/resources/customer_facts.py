@@ -30,7 +30,7 @@ _OF_ALL_STORES = ("receipts", "net_amount", "net_amount_12m", "discount_amount",
         "list_customer_receipts",
         "List a customer's receipts, newest first",
         answers={200: cursors.Page[ReceiptOut]},
-        refusals=(404, 422),
+        refusals=(404, 410, 422),
     ),
 )
 def list_customer_receipts(request: HttpRequest, id: Id, filters: Query[cursors.PageFilters]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def list_customer_receipts(request: HttpRequest, id: Id, filters: Query[cursors.
         "get_customer_figures",
         "Value, rhythm, stage and likes of a customer",
         answers={200: FiguresOut},
-        refusals=(404,),
+        refusals=(404, 410),
     ),
 )
 def get_customer_figures(request: HttpRequest, id: Id) -> FiguresOut:

@@ -101,7 +101,7 @@ def look_up_customer(request: HttpRequest, named: LookUp) -> CustomerOut:
     return customer_views.show([found], masked=viewer.scope("customer.lookup").masked, now=timezone.now())[0]
 
 
-@router.get("/{id}", **operation("get_customer", "Open a customer", answers={200: CustomerOut}, refusals=(404,)))
+@router.get("/{id}", **operation("get_customer", "Open a customer", answers={200: CustomerOut}, refusals=(404, 410)))
 def get_customer(request: HttpRequest, id: Id) -> CustomerOut:
     return _one(viewer_of(request), id, now=timezone.now())
 
@@ -112,7 +112,7 @@ def get_customer(request: HttpRequest, id: Id) -> CustomerOut:
         "change_customer",
         "Change a customer's profile",
         answers={200: CustomerOut},
-        refusals=(400, 404, 409, 413, 415, 422),
+        refusals=(400, 404, 409, 410, 413, 415, 422),
     ),
 )
 def change_customer(request: HttpRequest, id: Id, changes: CustomerPatch) -> CustomerOut:
