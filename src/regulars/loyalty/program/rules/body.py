@@ -47,7 +47,6 @@ class When(Goods):
     until_time: time | None = None
     tiers: tuple[Code, ...] = ()
     plans: tuple[Code, ...] = ()
-    tags: tuple[str, ...] = ()
     tenders: tuple[str, ...] = ()  # at least one of them pays a part
     basket_from_amount: NonNegativeInt = 0  # of what is paid for the whole basket
     full_price_only: bool = False  # only lines without any discount

@@ -31,7 +31,7 @@ class Rates:
         return (*self.per_amount, *self.per_item, *self.multiply, *self.bonus)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
     """The rules of one version, with the program they belong to. `zone` is the day in which the program's dates end."""
 
@@ -51,6 +51,12 @@ class Book:
     @property
     def growth_unit(self) -> str:
         return f"growth.{self.program}"
+
+    @cached_property
+    def tender_kinds(self) -> tuple[str, ...]:
+        """Return the tenders that the rules look at."""
+        asked = {kind for rule in self.rates.all for kind in rule.when.tenders}
+        return tuple(sorted({*self.body.exclusions.tenders, *asked}))
 
     @property
     def base_tier(self) -> str:

@@ -65,11 +65,7 @@ def fits_time(when: When, clock: time) -> bool:
 
 def fits_member(when: When, member: Member) -> bool:
     """Return whether a rule holds for a member."""
-    return (
-        (not when.tiers or member.tier in when.tiers)
-        and (not when.plans or member.paid_plan in when.plans)
-        and (not when.tags or not member.tags.isdisjoint(when.tags))
-    )
+    return (not when.tiers or member.tier in when.tiers) and (not when.plans or member.paid_plan in when.plans)
 
 
 def fits_basket(when: When, basket: Basket, member: Member) -> bool:

@@ -15,6 +15,7 @@ from regulars.loyalty.program.services.drafting import (
 )
 from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
 from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
+from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
 from regulars.loyalty.program.services.returning import (
     ReturnedLine,
     TakingBack,
@@ -41,7 +42,10 @@ __all__ = [
     "keep_taken_back",
     "locked_state",
     "publish_version",
+    "rate_receipts",
+    "rate_recorded",
     "returned_lines",
     "save_draft",
+    "take_back_returns",
     "taking_back",
 ]

@@ -16,12 +16,10 @@ from regulars.loyalty.basket import Basket
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Earning, Program
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.rules.dates import available_from, expires_at
 from regulars.loyalty.program.rules.earning import Earned, State, rate
 from regulars.loyalty.program.services.enrolling import Joining, enroll_many
-from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind, Posted
-
-SOURCE = "program"
+from regulars.loyalty.program.services.writing import earn_command
+from regulars.loyalty.wallet.commands import Command, Owner, OwnerKind, Posted
 
 
 def earning(
@@ -38,9 +36,7 @@ def earning(
         earned = rate(basket, book, locked_state(basket.member.customer_id, book=book, basket=basket))
     record = _record(basket, book, earned, receipt_id=receipt_id, now=now)
     record.note = note
-    command = earning_command(
-        book, record, at=basket.sold_at, store_id=basket.place.store_id, why={"rules": dict(earned.by_rule)}
-    )
+    command = earning_command(book, record, at=basket.sold_at, store_id=basket.place.store_id)
     return ([command] if command else []), record
 
 
@@ -60,27 +56,11 @@ def lock_caps(customer_ids: Iterable[int], *, book: Book) -> None:
     )
 
 
-def earning_command(
-    book: Book, record: Earning, *, at: datetime, store_id: int | None, why: dict[str, object]
-) -> Command | None:
+def earning_command(book: Book, record: Earning, *, at: datetime, store_id: int | None) -> Command | None:
     """Return the transfer that gives what `record` says, or None where nothing was earned."""
-    owner = Owner(OwnerKind.CUSTOMER, record.customer_id)
-    gifts = []
-    if record.points:
-        gifts.append(
-            Give(
-                owner=owner, unit=book.points_unit, amount=record.points, house=House.ISSUED,
-                available_from=available_from(record.business_date, book), expires_at=expires_at(record.business_date, book),
-            )
-        )  # fmt: skip
-    if record.growth:
-        gifts.append(Give(owner=owner, unit=book.growth_unit, amount=record.growth, house=House.ISSUED))
-    if not gifts:
-        return None
-    return Command(
-        source=SOURCE, key=f"earn/{book.program}/{record.receipt_id}", kind="earn", at=at, parts=tuple(gifts),
-        business_date=record.business_date, store_id=store_id, receipt_id=record.receipt_id, rule_version=book.version_id,
-        why=why,
+    return earn_command(
+        book, Owner(OwnerKind.CUSTOMER, record.customer_id), record.points, record.growth, receipt_id=record.receipt_id, at=at,
+        business_date=record.business_date, store_id=store_id, by_rule=record.by_rule,
     )  # fmt: skip
 
 

@@ -1,0 +1,16 @@
+"""What the program does about events of the rooms below: rate what was recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from regulars.core.outbox import on
+from regulars.loyalty.program import services
+from regulars.organization import access
+
+
+@on("receipts.recorded")
+def rate_recorded(payload: dict[str, Any], now: datetime) -> None:
+    """Give what the new receipts earn and take back what came back; what checkout has done stays as it is."""
+    services.rate_recorded(payload["written_xid"], now=now, viewer=access.system("program"))
