@@ -5,7 +5,8 @@ The large sums are made once each: one pass over the entries by transfer, one by
 
 from __future__ import annotations
 
-from regulars.core.invariants import Outcome, holds, offending
+from regulars.core.invariants import EXAMPLES_MAX, Outcome, holds, offending
+from regulars.loyalty.wallet import seals
 
 
 @holds("wallet.transfers", "The entries of every transfer add up to zero in each unit.")
@@ -104,3 +105,10 @@ def entries_are_in_place() -> Outcome:
         LEFT JOIN wallet_transfer t ON t.id = l.transfer_id
         LEFT JOIN wallet_transfer r ON r.id = l.root_transfer_id
         WHERE t.id IS NULL OR r.id IS NULL""")
+
+
+@holds("wallet.seals", "No sealed transfer, entry or lot was changed, added or removed.")
+def seals_are_whole() -> Outcome:
+    broken = seals.find_broken()
+    told = tuple(f"{one.table} {one.row_id}: {one.reason}" for one in broken[:EXAMPLES_MAX])
+    return Outcome(broken=len(broken), examples=told)
