@@ -96,6 +96,11 @@ class ColumnState:
         codes = [rule.code for rule in book.rates.all]
         return cls(zeros[0], zeros[1], dict(zip(codes, zeros[2::2], strict=True)), dict(zip(codes, zeros[3::2], strict=True)))
 
+    def forget_day(self) -> None:
+        """Begin another day."""
+        for used in (self.points_today, self.receipts_today, *self.by_rule_today.values()):
+            used[:] = 0
+
 
 class Prepared:
     """A book laid over columns: for every rule the lines for which it holds, tiers aside, and what of each line counts."""

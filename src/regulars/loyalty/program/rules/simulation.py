@@ -167,9 +167,7 @@ class _Life:
     def _rate(self, start: int, stop: int) -> None:
         assert self.state is not None, "begun"
         if self.book.has_caps:
-            self.state.points_today[:] = self.state.receipts_today[:] = 0
-            for used in self.state.by_rule_today.values():
-                used[:] = 0
+            self.state.forget_day()
         members = self.columns.member[start:stop]
         names = [standing.tier if (standing := self.standing[member]) else self.book.base_tier for member in members]
         span = slice(start - self.offset, stop - self.offset)

@@ -16,6 +16,7 @@ from regulars.loyalty.program.services.drafting import (
 from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
 from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
+from regulars.loyalty.program.services.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
 from regulars.loyalty.program.services.returning import (
     ReturnedLine,
     TakingBack,
@@ -26,12 +27,15 @@ from regulars.loyalty.program.services.returning import (
 
 __all__ = [
     "BodyError",
+    "Differences",
     "Joining",
     "PublishedError",
+    "Replayed",
     "ReturnedLine",
     "TakingBack",
     "VersionDateError",
     "ask_to_publish",
+    "compare_with_ledger",
     "create_program",
     "earning",
     "earning_command",
@@ -44,6 +48,7 @@ __all__ = [
     "publish_version",
     "rate_receipts",
     "rate_recorded",
+    "replay_into_ledger",
     "returned_lines",
     "save_draft",
     "take_back_returns",

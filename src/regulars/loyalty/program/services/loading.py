@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,7 @@ ORDER BY r.business_date, k.receipt_id, k.line_no
 """
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MANY = 1000  # receipts from which the planner should know how many they are
 
 
@@ -93,6 +94,10 @@ class Loaded:
     store_id: Integers
     tier: list[str]  # of what was rated already
     earning_id: list[int | None]
+
+    def moment(self, at: int) -> datetime:
+        """Return when a receipt was sold."""
+        return _EPOCH + timedelta(microseconds=int(self.sold_at[at]))
 
     @property
     def members(self) -> dict[int, int]:

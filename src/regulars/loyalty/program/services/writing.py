@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -26,7 +26,6 @@ from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
 from regulars.organization.access import Viewer
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 20_000
 Progress = Callable[[float], None]
 _INSERT = """
@@ -69,7 +68,7 @@ def _post(
     for at, rules in zip(batch, by_rule, strict=True):
         book, day = lived.book[at], date.fromordinal(int(columns.day[at]))
         owner = Owner(OwnerKind.CUSTOMER, customers[columns.member[at]])
-        sold_at = _EPOCH + timedelta(microseconds=int(loaded.sold_at[at]))
+        sold_at = loaded.moment(at)
         commands.append(
             earn_command(
                 book, owner, int(lived.points[at]), int(lived.growth[at]), receipt_id=int(columns.receipt_id[at]), at=sold_at,
