@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "regulars.core.requests.RequestLog",
     "regulars.gateway.api.requests.ApiProblems",
+    "regulars.gateway.till.requests.TillDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from django.db import connection
@@ -61,6 +62,18 @@ def complete(table: pa.Table, schema: pa.Schema) -> pa.Table:
 def fetch(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows."""
     with connection.cursor() as cursor:
+        cursor.execute(query, parameters or {})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def fetch_prepared(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Run a short statement whose plan is made once for a connection; casts in it say the types of its parameters."""
+    connection.ensure_connection()
+    link: Any = connection.connection
+    if link.prepare_threshold is None:
+        link.prepare_threshold = 1
+    with connection.wrap_database_errors, psycopg.Cursor(link) as cursor:
         cursor.execute(query, parameters or {})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

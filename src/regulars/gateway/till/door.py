@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from regulars.core.errors import DomainError
 from regulars.gateway.api import problems, strict_json
-from regulars.gateway.till import callers, shapes
+from regulars.gateway.till import callers, reading, shapes
 from regulars.loyalty.checkout import services as checkout
 from regulars.loyalty.checkout.rules import receipts
 from regulars.organization.access import Viewer
@@ -43,7 +43,7 @@ def _message(verb: _Verb) -> _View:
             viewer = callers.admit(request)
             strict_json.require_media_type(request, "application/json")
             strict_json.require_body_size(request, bytes_max=_BODY_MAX)
-            body = strict_json.loads(request.body)
+            body = reading.loads(request.body)
             return verb(body, _digest(body), request, viewer)
         except DomainError as error:
             return problems.refusal(error)

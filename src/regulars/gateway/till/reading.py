@@ -6,6 +6,7 @@ fields, duplicate keys, wrong types, control characters, negative and huge numbe
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 from regulars.core.errors import InvalidInputError
 from regulars.gateway.api.fields import AMOUNT_MAX
+from regulars.gateway.api.strict_json import DuplicateKeyError, MalformedJsonError, TooDeepError, ValueRefusedError
 
 _T = TypeVar("_T")
 _ABSENT: Any = object()
@@ -24,6 +26,29 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _CODE = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+
+
+def loads(raw: bytes) -> Any:
+    """Return the JSON that `raw` is, or refuse what could be read in two ways; each value is judged when it is taken."""
+    try:
+        return json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise MalformedJsonError(f"The body is not UTF-8 (byte {error.start}).") from None
+    except RecursionError:
+        raise TooDeepError("Arrays and objects are nested too deeply.") from None
+    except ValueError as error:
+        raise MalformedJsonError(f"Not JSON: {str(error)[:120]}.") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise DuplicateKeyError("A field stands twice in one object.")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueRefusedError(f"{name} is not a number of JSON.")
 
 
 class FieldFaultError(InvalidInputError):

@@ -1,4 +1,4 @@
-"""What a message needs to know of its store and its articles, read in one statement each.
+"""What a message needs to know of its store and of the moment in which it happens.
 
 For the services of this room. A till belongs to a store; a store outside the caller's scope looks missing (D14).
 """
@@ -6,7 +6,6 @@ For the services of this room. A till belongs to a store; a store outside the ca
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from regulars.catalog import services as catalog
 from regulars.core.business_time import CLOCK_SKEW_MAX, TradingDay
 from regulars.core.errors import InvalidInputError
-from regulars.loyalty.basket import Article, Place
+from regulars.loyalty.basket import Place
 
 OFFLINE_MAX = timedelta(days=35)  # how long a till may have been alone
 _REGIONS_KEPT_SECONDS = 5.0
@@ -89,52 +87,6 @@ def _regions_of(link: psycopg.Cursor[tuple[Any, ...]], region_id: int | None) ->
         _regions[region_id] = kept
     return kept[1]
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An article with what a receipt prints of it."""
-
-    article: Article
-    name: str
-
-
-def articles(link: psycopg.Cursor[tuple[Any, ...]], skus: Iterable[str], *, source: str, now: datetime) -> dict[str, Known]:
-    """Return the articles by number; one that the catalog does not know becomes a placeholder without a price."""
-    wanted = sorted(set(skus))
-    known = _read_articles(link, wanted)
-    if missing := [sku for sku in wanted if sku not in known]:
-        catalog.add_placeholders(missing, source=source, now=now)
-        known |= _read_articles(link, missing)
-    return known
-
-
-def known_articles(link: psycopg.Cursor[tuple[Any, ...]], skus: Iterable[str]) -> dict[str, Known]:
-    """Return the articles that the catalog knows."""
-    return _read_articles(link, sorted(set(skus)))
-
-
-def _read_articles(link: psycopg.Cursor[tuple[Any, ...]], skus: list[str]) -> dict[str, Known]:
-    link.execute(_ARTICLES, {"skus": skus})
-    return {
-        sku: Known(
-            Article(
-                product_id=id, sku=sku, category=tuple(path.split(" / ")) if path else (), brand=brand, supplier=supplier,
-                list_price_amount=price,
-            ),
-            name,
-        )
-        for id, sku, name, price, path, brand, supplier in link.fetchall()
-    }  # fmt: skip
-
-
-_ARTICLES = """
-SELECT p.id, p.sku, p.name, p.price_amount, coalesce(c.path, ''), coalesce(b.name, ''), coalesce(s.code, '')
-FROM catalog_product p
-LEFT JOIN catalog_category c ON c.id = p.category_id
-LEFT JOIN catalog_brand b ON b.id = p.brand_id
-LEFT JOIN catalog_supplier s ON s.id = p.supplier_id
-WHERE p.sku = ANY (%(skus)s::text[])
-"""
 
 _REGIONS = """
 WITH RECURSIVE above (id, code, parent_id, step) AS (

@@ -13,9 +13,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
-
-import psycopg
 
 from regulars.core import pii
 from regulars.core.errors import ForbiddenError, InvalidInputError
@@ -70,66 +67,30 @@ def handle_of(customer_id: int, *, source: str, proved_at: datetime | None = Non
     return f"m{customer_id}.{minute}.{_signature(customer_id, minute, source)}"
 
 
-def find_buyer(cursor: psycopg.Cursor[tuple[Any, ...]], said: str, *, source: str, now: datetime) -> Buyer | None:
-    """Return the customer that a message names; one who is named by phone or card and not known yet is kept nameless."""
+def find_identified(said: str, *, source: str, now: datetime) -> tuple[int, Trust] | None:
+    """Return the customer whose handle a message shows."""
     if not said:
         return None
-    if shape := _HANDLE.fullmatch(said):
-        return _by_handle(cursor, int(shape[1]), int(shape[2]), shape[3], source=source, now=now)
+    shape = _HANDLE.fullmatch(said)
+    if shape:
+        customer_id, minute = int(shape[1]), int(shape[2])
+        if hmac.compare_digest(shape[3], _signature(customer_id, minute, source)):
+            is_fresh = minute * 60 + PROVED_FOR.total_seconds() >= now.timestamp()
+            return customer_id, Trust.PROVED if is_fresh else Trust.IDENTIFIED
+    raise MemberUnknownError("Identify the member and send the handle you got.", field="member")
+
+
+def find(said: str, *, source: str, now: datetime) -> tuple[int, Trust] | None:
+    """Return the customer that a message names; one who is named by phone or card and not known yet is kept nameless."""
     named = _NAMED.fullmatch(said)
-    key = (named[1], "", named[2]) if named else ("", "", "")
-    found = customers.recognize([key], source=source, now=now) if named else {}
-    member = _read(cursor, found[key]) if key in found else None
-    if member is None:
-        raise MemberUnknownError("Identify the member first and send the handle you got.", field="member")
-    return Buyer(member, Trust.NAMED)
-
-
-def _by_handle(
-    cursor: psycopg.Cursor[tuple[Any, ...]], customer_id: int, minute: int, signature: str, *, source: str, now: datetime
-) -> Buyer:
-    is_ours = hmac.compare_digest(signature, _signature(customer_id, minute, source))
-    member = _read(cursor, customer_id) if is_ours else None
-    if member is None:
-        raise MemberUnknownError("This handle was not given to you; identify the member again.", field="member")
-    is_fresh = minute * 60 + PROVED_FOR.total_seconds() >= now.timestamp()
-    return Buyer(member, Trust.PROVED if is_fresh else Trust.IDENTIFIED)
-
-
-def _read(cursor: psycopg.Cursor[tuple[Any, ...]], customer_id: int) -> Member | None:
-    """Return the customer, or whom a merged one became."""
-    cursor.execute(_MEMBER, {"customer": customer_id})
-    row = cursor.fetchone()
-    if row is None:
-        return None
-    id, joined_on, tags, *profile = row
-    return Member(
-        customer_id=id,
-        joined_on=joined_on,
-        tags=frozenset(tags),
-        attributes={name: value for name, value in zip(_PROFILE, profile, strict=True) if value},
-    )
+    if named is None:
+        return find_identified(said, source=source, now=now)
+    key = (named[1], "", named[2])
+    found = customers.recognize([key], source=source, now=now)
+    if key not in found:
+        raise MemberUnknownError(f"This is no valid {named[1]}.", field="member")
+    return found[key], Trust.NAMED
 
 
 def _signature(customer_id: int, minute: int, source: str) -> str:
     return pii.digest("till-member", f"{source}\0{customer_id}\0{minute}")[:12].hex()
-
-
-_PROFILE = (
-    "customer.gender",
-    "customer.age_band",
-    "customer.city",
-    "customer.language",
-    "customer.preferred_channel",
-    "customer.home_store",
-)
-
-_MEMBER = """
-SELECT c.id, (SELECT min(m.joined_on) FROM program_membership m WHERE m.customer_id = c.id AND m.left_at IS NULL),
-    ARRAY(SELECT t.name FROM customers_customertag k JOIN customers_tag t ON t.id = k.tag_id
-        WHERE k.customer_id = c.id AND k.removed_at IS NULL),
-    c.gender, c.age_band, c.city, c.language, c.preferred_channel, s.code
-FROM customers_customer said JOIN customers_customer c ON c.id = coalesce(said.merged_into_id, said.id)
-LEFT JOIN organization_store s ON s.id = c.home_store_id
-WHERE said.id = %(customer)s::bigint
-"""

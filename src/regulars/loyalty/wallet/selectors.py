@@ -28,21 +28,21 @@ class UnitBalance:
 
 _BALANCES = """
 SELECT u.code, a.balance, a.held, a.debt, a.is_frozen,
-    coalesce(sum(l.remaining) FILTER (WHERE l.available_from > %(now)s), 0)::bigint,
-    coalesce(sum(l.remaining - l.held) FILTER (WHERE l.available_from <= %(now)s), 0)::bigint,
+    coalesce(sum(l.remaining) FILTER (WHERE l.available_from > %(now)s::timestamptz), 0)::bigint,
+    coalesce(sum(l.remaining - l.held) FILTER (WHERE l.available_from <= %(now)s::timestamptz), 0)::bigint,
     array_agg((l.expires_at AT TIME ZONE 'UTC')::date ORDER BY l.expires_at) FILTER (WHERE l.expires_at IS NOT NULL),
     array_agg(l.remaining ORDER BY l.expires_at) FILTER (WHERE l.expires_at IS NOT NULL)
 FROM wallet_account a JOIN wallet_unit u ON u.id = a.unit_id
 LEFT JOIN wallet_lot l ON l.account_id = a.id AND l.remaining > 0
-    AND (l.expires_at IS NULL OR l.expires_at > %(now)s OR l.held > 0)
-WHERE a.owner_kind = %(kind)s AND a.owner_id = %(id)s
+    AND (l.expires_at IS NULL OR l.expires_at > %(now)s::timestamptz OR l.held > 0)
+WHERE a.owner_kind = %(kind)s AND a.owner_id = %(id)s::bigint
 GROUP BY u.code, a.id ORDER BY u.code
 """
 
 
 def balances_of(owner: Owner, *, now: datetime) -> list[UnitBalance]:
     """Return what the owner has of each unit, by unit; expired value counts for nothing, whether or not it was booked out."""
-    rows = bulk.fetch(_BALANCES, {"kind": str(owner.kind), "id": owner.id, "now": now})
+    rows = bulk.fetch_prepared(_BALANCES, {"kind": str(owner.kind), "id": owner.id, "now": now})
     return [
         UnitBalance(
             unit,

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regulars.loyalty.basket import Article, Basket, Discount, Line
-from regulars.loyalty.checkout import facts, members
-from regulars.loyalty.checkout.facts import Known, Moment
-from regulars.loyalty.checkout.members import Buyer
+from regulars.loyalty.checkout import context as contexts
+from regulars.loyalty.checkout import facts
+from regulars.loyalty.checkout.context import Known
+from regulars.loyalty.checkout.facts import Moment
+from regulars.loyalty.checkout.members import Buyer, MemberUnknownError
 from regulars.loyalty.checkout.messages import Ask, BasketLine
 from regulars.loyalty.checkout.rules import prices
 from regulars.loyalty.checkout.services.journal import Opened
+from regulars.loyalty.program.rules import Book
 
 _AT_THE_TILL = "till"  # the reference of what a till took off by itself, while it was alone
 
@@ -27,48 +30,52 @@ class Filled:
     names: Mapping[str, str]
     moment: Moment
     buyer: Buyer | None
+    book: Book | None
+    may_earn: bool
 
 
 def fill(opened: Opened, ask: Ask, *, offline: bool = False, keep: bool = True) -> Filled:
     """Return the basket that `ask` means. With `keep`, articles nobody knows yet become placeholders of the catalog."""
-    store, cursor = opened.store, opened.cursor
+    store, context = opened.store, opened.context
+    assert context is not None, "a basket is opened with its context"
     currency = facts.currency_of(store, ask.currency)
     when = facts.moment(store, ask.at, now=opened.now, offline=offline)
-    known = _articles(opened, ask, keep=keep)
-    lines = _lines(ask.lines, known, has_list_prices=store.has_list_prices, offline=offline)
-    buyer = members.find_buyer(cursor, ask.member, source=opened.viewer.source, now=opened.now)
-    place = facts.place_of(cursor, store, till=ask.till, channel=ask.channel)
-    basket = Basket(
-        place=place, sold_at=when.believed, local=when.local, business_date=when.business_date, currency=currency, lines=lines
-    )
-    return Filled(basket, {sku: it.name for sku, it in known.items()}, when, buyer)
-
-
-def _articles(opened: Opened, ask: Ask, *, keep: bool) -> dict[str, Known]:
-    skus = [line.sku for line in ask.lines]
     if keep:
-        return facts.articles(opened.cursor, skus, source=opened.viewer.source, now=opened.now)
-    known = facts.known_articles(opened.cursor, skus)
-    return {sku: known.get(sku) or Known(Article(product_id=0, sku=sku), sku) for sku in skus}
+        context = contexts.add_missing(context, ask, source=opened.viewer.source, now=opened.now)
+    lines = _lines(ask.lines, context.articles, has_list_prices=store.has_list_prices, offline=offline)
+    if ask.member and context.member is None:
+        raise MemberUnknownError("Identify the member again.", field="member")
+    basket = Basket(
+        place=facts.place_of(opened.cursor, store, till=ask.till, channel=ask.channel),
+        sold_at=when.believed,
+        local=when.local,
+        business_date=when.business_date,
+        currency=currency,
+        lines=lines,
+        member=context.member,
+    )
+    return Filled(
+        basket=basket,
+        names={sku: it.name for sku, it in context.articles.items()},
+        moment=when,
+        buyer=Buyer(context.member, opened.trust) if context.member else None,
+        book=context.book,
+        may_earn=context.may_earn,
+    )
 
 
 def _lines(
     said: tuple[BasketLine, ...], known: Mapping[str, Known], *, has_list_prices: bool, offline: bool
 ) -> tuple[Line, ...]:
-    lines = tuple(
-        Line(
-            line_no=line.line_no,
-            article=known[line.sku].article,
-            quantity_milli=line.quantity_milli,
-            gross_amount=prices.gross_of(
-                line, known[line.sku].article, has_list_prices=has_list_prices, offline=offline, place=f"lines[{index}]"
-            ),
-            discounts=_till_discount(line),
-        )
-        for index, line in enumerate(said)
-    )
+    lines = []
+    for index, line in enumerate(said):
+        found = known.get(line.sku)
+        article = found.article if found else Article(product_id=0, sku=line.sku)
+        place = f"lines[{index}]"
+        gross = prices.gross_of(line, article, has_list_prices=has_list_prices, offline=offline, place=place)
+        lines.append(Line(line.line_no, article, line.quantity_milli, gross, _till_discount(line)))
     prices.refuse_overflow([line.gross_amount for line in lines])
-    return lines
+    return tuple(lines)
 
 
 def _till_discount(line: BasketLine) -> tuple[Discount, ...]:

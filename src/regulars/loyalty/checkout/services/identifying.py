@@ -44,7 +44,7 @@ def identify(who: Who, *, now: datetime, viewer: Viewer) -> dict[str, Any]:
     """Return the member: handle, name, tier, and what there is to spend."""
 
     def attempt() -> dict[str, Any]:
-        store = journal.open_store(database.cursor(), who.store, viewer)
+        store = journal.open_store(who.store, viewer=viewer)
         customer_id = _find(who, viewer=viewer, now=now)
         member = Customer.objects.only("name", "language").get(pk=customer_id)
         return {

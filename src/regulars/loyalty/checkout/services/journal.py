@@ -17,9 +17,12 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from regulars.core.errors import DomainError, InvalidInputError, NotFoundError
-from regulars.loyalty.checkout import database
+from regulars.loyalty.checkout import context as contexts
+from regulars.loyalty.checkout import database, members
+from regulars.loyalty.checkout.context import Context
 from regulars.loyalty.checkout.facts import StoreFacts
-from regulars.loyalty.checkout.messages import Number
+from regulars.loyalty.checkout.members import Trust
+from regulars.loyalty.checkout.messages import Ask, Number
 from regulars.loyalty.checkout.models import Message
 from regulars.organization.access import Viewer
 
@@ -63,6 +66,8 @@ class Opened:
     viewer: Viewer
     now: datetime
     digest: bytes
+    context: Context | None = None  # of a basket
+    trust: Trust = Trust.NAMED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,20 +96,22 @@ def once(
     viewer: Viewer,
     work: Callable[[Opened], Entry],
     about: Number | None = None,
+    ask: Ask | None = None,
     then: Callable[[Opened], None] | None = None,
 ) -> Answer:
     """Return what `work` answers; if the message is known, what it was answered then.
 
     `about` names the sale that the message takes back: its messages wait for each other, so that none can miss the other.
-    `then` is done after the message is written, if others are parked that wait for it.
+    `ask` is the basket of the message, whose context is read along. `then` is done after the message is written, if others
+    are parked that wait for it.
     """
 
     def attempt() -> Answer:
-        cursor = database.cursor()
-        store, known = _open(cursor, id, viewer, about)
+        row, context, trust = _read(id, now=now, viewer=viewer, about=about, ask=ask)
+        store, known = _judge(row, id, viewer)
         if known is not None:
             return _repeat(known, digest)
-        opened = Opened(store, cursor, viewer, now, digest)
+        opened = Opened(store, database.cursor(), viewer, now, digest, context, trust)
         entry = work(opened)
         if _write(opened, id, entry) and then is not None:
             then(opened)
@@ -113,10 +120,19 @@ def once(
     return database.in_transaction(attempt)
 
 
-def open_store(cursor: psycopg.Cursor[tuple[Any, ...]], code: str, viewer: Viewer, *, action: str = _CHECK_OUT) -> StoreFacts:
+def open_basket(ask: Ask, *, now: datetime, viewer: Viewer) -> Opened:
+    """Return a basket that is only asked about, with its store and context; nothing is locked or written."""
+    buyer = members.find_identified(ask.member, source=viewer.source, now=now)
+    asked = contexts.statements(ask, buyer[0] if buyer else None)
+    stores, *rows = database.together((_STORE, {"store": ask.store}), *asked)
+    store = _store(stores[0] if stores else None, ask.store, viewer)
+    return Opened(store, database.cursor(), viewer, now, b"", contexts.read(*rows), buyer[1] if buyer else Trust.NAMED)
+
+
+def open_store(code: str, *, viewer: Viewer) -> StoreFacts:
     """Return the store, or refuse as if it were not there."""
-    cursor.execute(_STORE, {"store": code})
-    return _store(cursor.fetchone(), code, viewer, action)
+    (rows,) = database.together((_STORE, {"store": code}))
+    return _store(rows[0] if rows else None, code, viewer)
 
 
 def lock_key(source: str, id: Number) -> int:
@@ -124,23 +140,27 @@ def lock_key(source: str, id: Number) -> int:
     return int.from_bytes(hashlib.blake2b(f"till\0{source}\0{id.text}".encode(), digest_size=8).digest(), signed=True)
 
 
-def _open(
-    cursor: psycopg.Cursor[tuple[Any, ...]], id: Number, viewer: Viewer, about: Number | None
-) -> tuple[StoreFacts, tuple[Any, ...] | None]:
-    if about is not None:  # before anything is read: whoever waits here must see what the other has done
-        cursor.execute(_LOCK_SALE, {"lock": lock_key(viewer.source, about)})
-    cursor.execute(
+def _read(
+    id: Number, *, now: datetime, viewer: Viewer, about: Number | None, ask: Ask | None
+) -> tuple[tuple[Any, ...] | None, Context | None, Trust]:
+    """Take the locks and read the message's row, its store and its context."""
+    opening = (
         _OPEN,
-        {
-            "lock": lock_key(viewer.source, id),
-            "source": viewer.source,
-            "store": id.store,
-            "till": id.till,
-            "number": id.number,
-        },
+        {"lock": lock_key(viewer.source, id), "source": viewer.source, "store": id.store, "till": id.till, "number": id.number},
     )
-    row = cursor.fetchone()
-    store = _store(row, id.store, viewer, _CHECK_OUT)
+    if about is not None:  # before anything is read: whoever waits here must see what the other has done
+        database.together((_LOCK_SALE, {"lock": lock_key(viewer.source, about)}))
+    if ask is None:
+        (rows,) = database.together(opening)
+        return (rows[0] if rows else None), None, Trust.NAMED
+    buyer = members.find(ask.member, source=viewer.source, now=now)
+    rows, *context = database.together(opening, *contexts.statements(ask, buyer[0] if buyer else None))
+    return (rows[0] if rows else None), contexts.read(*context), buyer[1] if buyer else Trust.NAMED
+
+
+def _judge(row: tuple[Any, ...] | None, id: Number, viewer: Viewer) -> tuple[StoreFacts, tuple[Any, ...] | None]:
+    """Return the store, and what is kept of the message if it is known."""
+    store = _store(row, id.store, viewer)
     assert row is not None
     held, digest, status, answer = row[8:]
     if digest is not None:
@@ -150,8 +170,8 @@ def _open(
     return store, None
 
 
-def _store(row: tuple[Any, ...] | None, code: str, viewer: Viewer, action: str) -> StoreFacts:
-    scope = viewer.scope(action)
+def _store(row: tuple[Any, ...] | None, code: str, viewer: Viewer) -> StoreFacts:
+    scope = viewer.scope(_CHECK_OUT)
     if row is None or not scope.covers(row[0]):
         raise NotFoundError("There is no such store for you.", field="store")
     id, timezone, cutoff, currency, has_list_prices, format, region_id = row[:7]

@@ -5,11 +5,9 @@ For quoting, selling and taking back.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.loyalty.basket import Member
 from regulars.loyalty.program import selectors as program
 from regulars.loyalty.program.rules import Book
 from regulars.loyalty.wallet import selectors as wallets
@@ -23,14 +21,6 @@ def book_for(day: date, currency: str) -> Book | None:
     """Return the rules in force on a business date, if they are for this currency."""
     book = program.book_at(day)
     return book if book is not None and book.currency in {"", currency} else None
-
-
-def with_standing(member: Member, book: Book | None, *, at: datetime) -> Member:
-    """Return the member with tier and paid plan of this moment."""
-    if book is None:
-        return member
-    standing = program.standing_of(member.customer_id, program=book.program, at=at)
-    return replace(member, tier=standing.tier, paid_plan=standing.paid_plan)
 
 
 def balances_of(customer_id: int, *, now: datetime) -> list[UnitBalance]:

@@ -46,6 +46,7 @@ def commit(sale: Sale, *, digest: bytes, now: datetime, viewer: Viewer) -> Answe
         digest,
         now=now,
         viewer=viewer,
+        ask=sale,
         work=lambda opened: _sell(opened, sale),
         then=lambda opened: taking_back.resolve_parked(opened, sale.id.text),
     )
@@ -53,14 +54,14 @@ def commit(sale: Sale, *, digest: bytes, now: datetime, viewer: Viewer) -> Answe
 
 def _sell(opened: Opened, sale: Sale) -> Entry:
     filled = baskets.fill(opened, sale, offline=sale.offline)
-    book = points.book_for(filled.basket.business_date, filled.basket.currency)
-    basket = _with_member(filled, book, sale, opened.now)
+    book = filled.book
+    basket = replace(filled.basket, tenders=tuple((it.kind, it.amount) for it in sale.payments if it.amount))
     _refuse_mismatch(sale, basket.paid_amount)
     payments = [payment for payment in sale.payments if payment.amount]
     paying = Paying(basket=basket, buyer=filled.buyer, book=book, now=opened.now, viewer=opened.viewer, offline=sale.offline)
     spent = value.spend(payments, paying)
     receipt_id = single.record(opened.cursor, _receipt(opened, sale, filled, basket, payments))
-    gained, transfer_id = _post(opened, basket, book, spent, receipt_id)
+    gained, transfer_id = _post(opened, filled, basket, spent, receipt_id)
     printed = _printed(filled, book, gained, opened.now) if book is not None and filled.buyer else {}
     return Entry(
         kind=Message.Kind.SALE,
@@ -75,13 +76,6 @@ def _sell(opened: Opened, sale: Sale) -> Entry:
     )
 
 
-def _with_member(filled: Filled, book: Book | None, sale: Sale, now: datetime) -> Basket:
-    basket = replace(filled.basket, tenders=tuple((it.kind, it.amount) for it in sale.payments if it.amount))
-    if filled.buyer is None:
-        return basket
-    return replace(basket, member=points.with_standing(filled.buyer.member, book, at=now))
-
-
 def _refuse_mismatch(sale: Sale, total: int) -> None:
     if sale.total_amount != total:
         raise TotalDiffersError(f"The total is {total}, not {sale.total_amount}; ask for a quote again.", field="total")
@@ -89,8 +83,9 @@ def _refuse_mismatch(sale: Sale, total: int) -> None:
         raise PaymentsMismatchError(f"The payments do not add up to {total}.", field="payments")
 
 
-def _post(opened: Opened, basket: Basket, book: Book | None, spent: Spent, receipt_id: int) -> tuple[Points, int | None]:
+def _post(opened: Opened, filled: Filled, basket: Basket, spent: Spent, receipt_id: int) -> tuple[Points, int | None]:
     """Take what was spent and give what is earned, with one posting; return the points and the transfer that took."""
+    book = filled.book if filled.may_earn else None
     pay = value.pay_command(spent, basket, receipt_id=receipt_id)
     earn, record = program.earning(basket, book, receipt_id=receipt_id, now=opened.now) if book is not None else ([], None)
     commands = [*([pay] if pay else []), *earn]

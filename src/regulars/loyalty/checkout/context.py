@@ -1,0 +1,137 @@
+"""Everything that pricing a basket has to read of other rooms: articles, the rules in force, the member's standing.
+
+For the services of this room, which read it together with the message itself: two statements in one round trip. The rules are
+those of `program.selectors.book_at`, the standing that of `program.selectors.standing_of`; tests hold the two ways together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from regulars.catalog import services as catalog
+from regulars.core.business_time import BUSINESS_DATE_SQL
+from regulars.loyalty.basket import Article, Member
+from regulars.loyalty.checkout import database
+from regulars.loyalty.checkout.messages import Ask
+from regulars.loyalty.program import selectors as program
+from regulars.loyalty.program.rules import Book
+
+Statement = tuple[str, Mapping[str, Any]]
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article with what a receipt prints of it."""
+
+    article: Article
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a basket before it is priced."""
+
+    articles: Mapping[str, Known]
+    book: Book | None
+    member: Member | None
+    may_earn: bool = False  # a program may want to be asked before it lets somebody in
+
+
+def statements(ask: Ask, customer_id: int | None) -> tuple[Statement, Statement]:
+    """Return what has to be asked; the answers go to `read`, in the same order."""
+    return (
+        (_ARTICLES, {"skus": list({line.sku for line in ask.lines})}),
+        (_STANDING, {"store": ask.store, "at": ask.at, "customer": customer_id}),
+    )
+
+
+def read(articles: Rows, standing: Rows) -> Context:
+    """Return the context that the rows of `statements` make."""
+    version_id, zone, is_member, *member = standing[0] if standing else (None, "", False, None)
+    book = _book(version_id, zone) if version_id is not None else None
+    return Context(
+        articles=_articles(articles),
+        book=book,
+        member=_member(*member) if member[0] is not None else None,
+        may_earn=book is not None and (is_member or book.body.enrolls != "asked"),
+    )
+
+
+def add_missing(context: Context, ask: Ask, *, source: str, now: datetime) -> Context:
+    """Return the context with placeholders for articles that the catalog does not know yet."""
+    missing = sorted({line.sku for line in ask.lines} - set(context.articles))
+    if not missing:
+        return context
+    catalog.add_placeholders(missing, source=source, now=now)
+    (rows,) = database.together((_ARTICLES, {"skus": missing}))
+    return Context({**context.articles, **_articles(rows)}, context.book, context.member, context.may_earn)
+
+
+_books: dict[tuple[int, str], Book] = {}  # a published version never changes; the company's zone is part of the key
+
+
+def _book(version_id: int, zone: str) -> Book:
+    found = _books.get((version_id, zone))
+    if found is None:
+        found = _books[version_id, zone] = program.book_of_version(version_id)
+    return found
+
+
+def _articles(rows: Rows) -> dict[str, Known]:
+    return {
+        sku: Known(Article(id, sku, tuple(path.split(" / ")) if path else (), brand, supplier, price), name)
+        for id, sku, name, price, path, brand, supplier in rows
+    }
+
+
+def _member(customer_id: int, joined_on: Any, tier: str, tags: list[str], *profile: str | None) -> Member:
+    return Member(
+        customer_id=customer_id,
+        tier=tier,
+        joined_on=joined_on,
+        tags=frozenset(tags),
+        attributes={name: value for name, value in zip(_PROFILE, profile, strict=True) if value},
+    )
+
+
+_PROFILE = (
+    "customer.gender",
+    "customer.age_band",
+    "customer.city",
+    "customer.language",
+    "customer.preferred_channel",
+    "customer.home_store",
+)
+
+_ARTICLES = """
+SELECT p.id, p.sku, p.name, p.price_amount, coalesce(c.path, ''), coalesce(b.name, ''), coalesce(s.code, '')
+FROM catalog_product p
+LEFT JOIN catalog_category c ON c.id = p.category_id
+LEFT JOIN catalog_brand b ON b.id = p.brand_id
+LEFT JOIN catalog_supplier s ON s.id = p.supplier_id
+WHERE p.sku = ANY (%(skus)s::text[])
+"""
+
+_DAY = BUSINESS_DATE_SQL.format(at="%(at)s::timestamptz", zone="s.timezone", cutoff="s.day_cutoff_minutes")
+_STANDING = f"""
+SELECT v.id, co.timezone, m.id IS NOT NULL, c.id, m.joined_on, coalesce(m.tier, ''),
+    ARRAY(SELECT t.name FROM customers_customertag k JOIN customers_tag t ON t.id = k.tag_id
+        WHERE k.customer_id = c.id AND k.removed_at IS NULL),
+    c.gender, c.age_band, c.city, c.language, c.preferred_channel, home.code
+FROM organization_store s CROSS JOIN organization_company co
+LEFT JOIN LATERAL (
+    SELECT v.id, v.program_id FROM program_program p JOIN program_ruleversion v ON v.program_id = p.id
+    WHERE p.is_active AND p.currency IN ('', s.currency) AND v.published_at IS NOT NULL
+        AND v.effective_from <= {_DAY}
+    ORDER BY p.id, v.effective_from DESC, v.number DESC LIMIT 1
+) v ON true
+LEFT JOIN customers_customer said ON said.id = %(customer)s::bigint
+LEFT JOIN customers_customer c ON c.id = coalesce(said.merged_into_id, said.id)
+LEFT JOIN program_membership m ON m.program_id = v.program_id AND m.customer_id = c.id AND m.left_at IS NULL
+LEFT JOIN organization_store home ON home.id = c.home_store_id
+WHERE s.code = %(store)s
+"""
