@@ -1,0 +1,90 @@
+"""What points and stored value owe: the standard's examples, the roll-forward, and a journal that balances (P9, F37)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from regulars.loyalty.wallet import journal, liability
+from regulars.loyalty.wallet import services as wallet
+from regulars.loyalty.wallet.commands import House
+from regulars.loyalty.wallet.models import Unit
+from regulars.loyalty.wallet.rules.liability import Cohort, Worth, allocate, deferred, recognized, standalone_price
+from tests.customers import factories as people
+from tests.loyalty.wallet.factories import DAY, MONEY, NOW, POINTS, give, post, take, units
+
+
+def test_the_price_of_a_sale_is_split_between_goods_and_points() -> None:
+    worth = Worth(point_value_milli=10_000, redeemed_permille=850)  # 0.10 a point
+    price = standalone_price(2_000, worth)
+    assert price == 170_00
+    assert allocate(2_000_00, price) == (1_843_32, 156_68)
+
+
+def test_revenue_follows_the_redemptions_that_are_expected() -> None:
+    first = recognized(9_000, redeemed=4_500, expected=9_700)
+    assert first == 4_175
+    assert recognized(9_000, redeemed=8_500, expected=9_900) - first == 3_552
+    assert recognized(9_000, redeemed=8_500, expected=9_200) - first == 4_140
+
+
+def test_expiry_releases_the_rest() -> None:
+    worth = Worth(redeemed_permille=970)
+    assert deferred(Cohort(9_000, given=10_000, redeemed=4_500, outstanding=5_500), worth) == 9_000 - 4_175
+    assert deferred(Cohort(9_000, given=10_000, redeemed=9_000, outstanding=0), worth) == 0
+
+
+def test_points_that_are_gone_are_no_longer_expected() -> None:
+    worth = Worth(redeemed_permille=1_000)
+    assert deferred(Cohort(1_000, given=100, redeemed=50, outstanding=50), worth) == 500
+    assert deferred(Cohort(1_000, given=100, redeemed=50, outstanding=10), worth) == 167  # 40 expired: 50 of 60 redeemed
+
+
+def test_nothing_is_owed_without_a_price() -> None:
+    assert allocate(0, 100) == (0, 0)
+    assert deferred(Cohort(0, 0, 0, 0), Worth()) == 0
+
+
+@pytest.fixture
+def ledger(db) -> None:
+    people.company()
+    units()
+    wallet.define_unit("bonus.CNY", kind="stored_bonus", currency="CNY")
+
+
+@pytest.mark.django_db
+def test_each_month_begins_with_what_the_one_before_ended_with(ledger) -> None:
+    post(give(100, expires_at=NOW + 60 * DAY), business_date=date(2026, 11, 20))
+    post(take(30), at=NOW + 30 * DAY, now=NOW + 30 * DAY, business_date=date(2026, 12, 20))
+    wallet.expire_due(now=NOW + 61 * DAY)
+    rows = liability.roll_forward(Unit.objects.get(code=POINTS))
+    assert [(one.month.month, one.opening, one.closing) for one in rows] == [(11, 0, 100), (12, 100, 70), (1, 70, 0)]
+    assert [one.deferred_amount for one in rows] == [100, 70, 0]
+    assert liability.houses(rows) == [House.ISSUED, House.REDEEMED, House.EXPIRED]
+
+
+@pytest.mark.django_db
+def test_a_receipt_that_comes_after_the_month_end_is_shown_apart(ledger) -> None:
+    post(give(100), business_date=date(2026, 11, 20))
+    post(give(10), at=NOW + DAY, now=NOW + 20 * DAY, business_date=date(2026, 11, 21))
+    (november,) = liability.roll_forward(Unit.objects.get(code=POINTS))
+    assert (november.closing, november.late, november.reported) == (110, 10, 100)
+
+
+@pytest.mark.django_db
+def test_the_journal_balances_and_ends_at_what_is_owed(ledger) -> None:
+    post(give(500_00, unit=MONEY, house=House.CASH), give(50_00, unit="bonus.CNY", house=House.BONUS), kind="top_up")
+    post(take(120_00, unit=MONEY, house=House.SALES), kind="spend")
+    post(give(300), business_date=date(2026, 11, 20))
+    post(take(100))
+    rows = journal.bookings()
+    for unit in {row.unit for row in rows}:
+        assert sum(row.debit - row.credit for row in rows if row.unit == unit) == 0
+    owed = {row.account: 0 for row in rows}
+    for row in rows:
+        owed[row.account] += row.credit - row.debit
+    assert owed["stored_value_liability.stored_principal"] == 380_00
+    assert owed["stored_value_liability.stored_bonus"] == 50_00
+    assert owed["points_liability"] == 200
+    assert "2026-11-30,stored.CNY,cash_clearing,500.00,,CNY" in journal.as_csv(rows)
