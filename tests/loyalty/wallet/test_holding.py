@@ -83,6 +83,7 @@ def test_a_lot_that_was_valid_when_held_stays_usable_until_the_hold_ends() -> No
 def test_when_the_hold_lapses_its_lot_expires() -> None:
     post(give(100, expires_at=NOW + HOUR))
     hold(60, until=NOW + 3 * HOUR)
+    wallet.expire_due(now=NOW + 2 * HOUR)
     later = NOW + 4 * HOUR
     assert wallet.release_stale_holds(now=later) == 1
     wallet.expire_due(now=later)
