@@ -11,6 +11,7 @@ import requests
 from django.test import Client
 
 from regulars.organization.models import Person
+from regulars.organization.views import account
 from tests.organization.factories import person
 
 # The provider's own libraries warn of each other while it answers in its thread.
@@ -93,3 +94,19 @@ def test_an_answer_that_nobody_asked_for_is_refused(client: Client) -> None:
     person("admin", email="ana@example.com")
     client.get("/accounts/oidc/company/login/callback/?code=forged&state=forged")
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/141.0 Safari/537.36 Edg/141.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari on iPhone"),
+        ("curl/8.0", "An unknown device"),
+    ],
+)
+def test_a_device_is_named_and_not_quoted(agent: str, told: str) -> None:
+    assert account.device(agent) == told

@@ -6,11 +6,12 @@ For the template tags and for texts that rooms put together. The patterns are CL
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 
 from babel import Locale, dates, numbers
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, pgettext, to_locale
 
 from regulars.core import money as minor
 
@@ -143,6 +144,15 @@ def initials(name: str) -> str:
         return "".join(words)[-2:]
     first, last = words[0][0], words[-1][0] if len(words) > 1 else ""
     return (first + last).upper()
+
+
+def listed(words: Iterable[str]) -> str:
+    """Write several words side by side, as the language sets them apart.
+
+    >>> listed(["tea", "morning"])
+    'tea, morning'
+    """
+    return pgettext("between words of a list", ", ").join(words)
 
 
 def _signed(text: str) -> str:

@@ -105,7 +105,10 @@ def _amount(field: Field, text: str, reading: Reading) -> Converted:
 
 
 def _scaled(field: Field, text: str, reading: Reading, *, digits: str, word: str) -> Converted:
-    """Return a number as a whole count of its smallest unit; one with more decimals than there are is never rounded."""
+    """Return a number as a whole count of its smallest unit; one with more decimals than there are is never rounded.
+
+    Not even a float's noise (1.2300000000000002): how many of its digits were meant would be a guess about money.
+    """
     plain = _plain(text, reading) if reading.decimal_sign else text
     value = f"CAST(TRY_CAST({plain} AS DECIMAL(18,3)) * CAST(pow(10, {digits}) AS INTEGER) AS BIGINT)"
     if digits.isdigit():

@@ -153,7 +153,10 @@ CODES: dict[str, Text] = {
     "amount.format": _("This is no plain amount. Write 1234.56, or choose how decimals are written."),
     "amount.mismatch": _("Gross less discounts is not what was paid."),
     "amount.missing": _("One of gross, net and paid amount is needed."),
-    "amount.precision": _("The amount has more decimals than its currency."),
+    "amount.precision": _(
+        "The amount has more decimals than its currency. "
+        "Nothing is rounded here: export it rounded, as 1.23 and not 1.2300000000000002."
+    ),
     "amount.range": _("The amount is too large."),
     "amount.sign": _("The amount must not be negative."),
     "cell.formula": _("The cell holds a formula without a saved result. Save the workbook once more, or paste the value."),
@@ -167,7 +170,9 @@ CODES: dict[str, Text] = {
     "number.format": _("This is no whole number."),
     "number.sign": _("The number must not be negative."),
     "quantity.format": _("This is no quantity. Write 1 or 0.250."),
-    "quantity.precision": _("A quantity has at most three decimals."),
+    "quantity.precision": _(
+        "A quantity has at most three decimals. Nothing is rounded here: export it rounded, as 0.25 and not 0.2500000000000001."
+    ),
     "receipt.conflict": _("This receipt is recorded with other content. A correction is a new receipt or a return."),
     "receipt.inconsistent": _("The lines of this receipt disagree about its store, time or customer."),
     "receipt.line_rejected": _("Another line of the same receipt was refused, and a receipt goes in whole or not at all."),

@@ -112,7 +112,7 @@ class CustomerList:
             self._contact("phone", _("Phone"), shown=True),
             self._contact("email", _("E-mail")),
             self._contact("card", _("Card")),
-            lists.Column(key="tags", label=_("Tags"), value=lambda row: ", ".join(it.tag.name for it in row.tagged)),
+            lists.Column(key="tags", label=_("Tags"), value=lambda row: formatting.listed(it.tag.name for it in row.tagged)),
             lists.Column(
                 key="kind", label=_("Kind"), value=lambda row: words.KINDS.get(row.kind, row.kind), shown=False
             ),
@@ -309,4 +309,6 @@ def _count(value: int | None) -> str:
 
 
 def _rhythm(days: float | None) -> str:
-    return _("every %(days)s days") % {"days": formatting.number(round(days))} if days else ""
+    if not days:
+        return ""
+    return _("every %(days)s days") % {"days": formatting.number(round(days))} if round(days) > 1 else _("every day")

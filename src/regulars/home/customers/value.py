@@ -95,9 +95,9 @@ def rhythm_in_words(usual: float | None, silent: int | None) -> str:
     if not usual:
         return _("Too few visits for a rhythm, %(seen)s") % {"seen": seen}
     every = max(round(usual), 1)
-    return ngettext("Usually comes every day, %(seen)s", "Usually comes every %(days)s days, %(seen)s", every) % {
-        "days": formatting.number(every), "seen": seen,
-    }  # fmt: skip
+    if every == 1:  # Chinese has one form for all numbers, and nobody says «every 1 day»
+        return _("Usually comes every day, %(seen)s") % {"seen": seen}
+    return _("Usually comes every %(days)s days, %(seen)s") % {"days": formatting.number(every), "seen": seen}
 
 
 def likes(figures: CustomerFigures) -> list[Like]:

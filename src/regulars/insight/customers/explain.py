@@ -93,7 +93,10 @@ def _rhythm_reason(figures: CustomerFigures) -> str:
         return _("Bought on one day so far; the rhythm of other customers, %(usual)s, is assumed.") % {
             "usual": _days(round(figures.usual_days))
         }
-    return _("Bought on %(count)s days, usually every %(usual)s; the next purchase was or is due on %(due)s.") % {
+    told = _("Bought on %(count)s days, usually every %(usual)s; the next purchase was or is due on %(due)s.")
+    if round(figures.usual_days) <= 1:
+        told = _("Bought on %(count)s days, usually every day; the next purchase was or is due on %(due)s.")
+    return told % {
         "count": number_format(figures.purchase_days, force_grouping=True),
         "usual": _days(round(figures.usual_days)),
         "due": date_format(figures.due_date) if figures.due_date else "—",

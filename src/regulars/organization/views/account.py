@@ -20,6 +20,16 @@ from regulars.organization import wording
 from regulars.organization.forms import ProfileForm
 from regulars.organization.models import Person
 
+# Browsers call themselves by the names of others too: whoever adds a name to somebody else's comes first.
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
@@ -38,7 +48,7 @@ def account(request: HttpRequest) -> HttpResponse:
             (wording.role_label(grant.role), wording.place_label(grant))
             for grant in person.grants.select_related("store", "region").order_by("id")
         ],
-        "sessions": UserSession.objects.purge_and_list(person),
+        "sessions": [(each, device(each.user_agent)) for each in UserSession.objects.purge_and_list(person)],
     }
     return render(request, "organization/account.html", context)
 
@@ -49,6 +59,15 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     end_other_sessions(request, cast("Person", request.user))
     messages.success(request, _("You are signed out everywhere else."))
     return redirect("organization:account")
+
+
+def device(agent: str) -> str:
+    """Return which browser on which system a browser says it is; the first name that fits counts."""
+    browser = next((name for sign, name in _BROWSERS if sign in agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("An unknown device")
 
 
 def _in_language(response: HttpResponseRedirect, language: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from regulars.ui import formatting, lists
 
 
 def _roles(person: Person) -> str:
-    return ", ".join(dict.fromkeys(str(wording.role_label(grant.role)) for grant in person.grants.all()))
+    return formatting.listed(dict.fromkeys(str(wording.role_label(grant.role)) for grant in person.grants.all()))
 
 
 def _state(person: Person) -> tuple[str, str]:
