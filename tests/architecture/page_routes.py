@@ -99,6 +99,42 @@ ROWS: dict[str, Row] = {
     "gateway:import_undo": post("import.run"),
     # The file itself does not come back when the call is taken back.
     "gateway:import_removal": Row(("import.run",), reads=False, form={}, named={"batch_id": "spare_batch_id"}),
+    # Cards
+    "cards:cards": get("gift_card.read"),
+    "cards:movements": get("gift_card.read"),
+    "cards:card": get("gift_card.read"),
+    "cards:activate": Row(
+        ("gift_card.issue",), reads=False, form={"store": "{store_id}", "key": "a"}, named={"medium_id": "fresh_medium_id"}
+    ),
+    "cards:step": post("card.block", act="freeze", reason="asked"),
+    "cards:replace": post("gift_card.issue", number="1", reason="worn", store="{store_id}", key="r"),
+    "cards:hold": post("card.block", customer="{customer_id}", key="h"),
+    "cards:top_up": post("gift_card.issue", store="{store_id}", amount="1.00", tender="cash", key="t"),
+    "cards:refund": post("wallet.refund", store="{store_id}", reason="asked", key="b"),
+    "cards:void": Row(
+        ("card.correct",), reads=False, form={"reason": "misprint"}, named={"medium_id": "fresh_medium_id"}
+    ),
+    "cards:stock": get("gift_card.read"),
+    "cards:send": post("card.stock", from_store="{store_id}", to_store="", type="{own_type_id}", quantity="1"),
+    "cards:shipment": get("card.stock"),
+    "cards:receive": post("card.stock"),
+    "cards:give_up": post("card.correct", reason="lost"),
+    "cards:batches": both("gift_card.print", range="{range_id}", quantity="1"),
+    "cards:make": post("gift_card.print"),
+    "cards:receive_batch": post("gift_card.print"),
+    "cards:types": get("card.edit"),
+    "cards:add_type": both("card.edit", code="new", name="New", kind="member", rule_pack="none", spend_order="bonus_first"),
+    "cards:type": both("card.edit", code="gift", name="Gift", kind="stored_value", rule_pack="none", spend_order="bonus_first"),
+    "cards:add_range": post("card.edit", prefix="7777", serial_digits="8", last="99"),
+    "cards:save_partner": post("card.edit", code="bank", name="Bank", share="40"),
+    "cards:top_up_rules": both("card.edit", name="100+10", pay_amount="100", bonus_amount="10"),
+    "cards:end_top_up_rule": post("card.edit"),
+    "cards:counts": both("card.stock", store="{store_id}"),
+    "cards:count": get("card.stock"),
+    "cards:see": post("card.stock", numbers="8600000000017"),
+    "cards:close_count": post("card.correct"),
+    "cards:settlement": get("settlement.read"),
+    "cards:settle": post("settlement.make"),
     # Company and staff
     "organization:people": get("staff.read"),
     "organization:add_person": both("staff.manage", name="Ben", email="ben.new@example.test", language=""),

@@ -9,22 +9,34 @@ from regulars.core.models import OutboxDelivery, OutboxEvent
 from regulars.customers import services as customers
 from regulars.customers.models import Customer, CustomerStore, CustomField, Tag
 from regulars.gateway.files import services as files
+from regulars.loyalty.cards import services as cards
 from regulars.organization import audit
 from regulars.organization.models import ApiKey, Approval, Store
 from regulars.sales.models import Receipt
 from tests.architecture.page_routes import members
+from tests.loyalty.cards import factories as make_cards
 from tests.organization import factories
 from tests.organization.factories import NOW
 from tests.sales.factories import SYSTEM, line, sell
 
 # What belongs to the company and not to a store: whoever has the right sees all of it.
-COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id", "key_id", "job_id", "delivery_id"}
+COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id", "key_id", "job_id", "delivery_id"} | {
+    "card_batch_id",
+    "card_type_id",
+    "rule_id",
+    "range_id",
+}
 MISSING = 999_999_999
 
 
 def objects(store: Store) -> dict[str, int]:
     """Make what belongs to the store, and return the ids by the names that addresses give them."""
-    return _customer(store) | _staff(store) | {"store_id": store.pk, "batch_id": _batch(store), "spare_batch_id": _batch(store)}
+    return (
+        _customer(store)
+        | _staff(store)
+        | _cards(store)
+        | {"store_id": store.pk, "batch_id": _batch(store), "spare_batch_id": _batch(store)}
+    )
 
 
 def company_objects() -> dict[str, int]:
@@ -35,8 +47,14 @@ def company_objects() -> dict[str, int]:
             " VALUES ('default', 'gateway.forget_answers', '{\"timestamp\": 0}', 'failed') RETURNING id"
         )
         (job,) = cursor.fetchone()
+    gift = make_cards.card_type(code="gift")
+    numbers = make_cards.number_range(gift)
     event = OutboxEvent.objects.create(name="receipts.recorded", payload={}, occurred_at=NOW)
     return {
+        "card_type_id": gift.pk,
+        "range_id": numbers.pk,
+        "card_batch_id": cards.order_batch(numbers, quantity=1, viewer=SYSTEM, now=NOW).pk,
+        "rule_id": make_cards.bonus(100_00, 10_00, currency="USD").pk,
         "job_id": job,
         "delivery_id": OutboxDelivery.objects.create(event=event, subscriber="insight", attempts=9).pk,
         "product_id": Product.objects.get(sku="MILK").pk,
@@ -67,6 +85,23 @@ def _customer(store: Store) -> dict[str, int]:
         "note_id": ana.notes.create(store=store, author="Ana", text="Likes tea.", created_at=NOW).pk,
         "file_id": customers.add_file(ana.pk, name="letter.txt", content=b"Dear Ana", viewer=SYSTEM, now=NOW).pk,
         "receipt_id": Receipt.objects.get(external_id=f"R-{store.code}").pk,
+    }
+
+
+def _cards(store: Store) -> dict[str, int]:
+    """An active card with money, unsold ones, a shipment on its way here, and a count that has begun."""
+    kind = make_cards.card_type(code=f"gift-{store.code.lower()}", currency="USD")
+    first, second, _third = make_cards.stocked(store, kind, 3)
+    medium = make_cards.activate(first, store)
+    make_cards.made(kind, 1)
+    pick = cards.Pick(type_id=kind.pk, quantity=1)
+    return {
+        "medium_id": medium.pk,
+        "fresh_medium_id": make_cards.card(second).pk,
+        "own_type_id": kind.pk,
+        "top_up_id": make_cards.top_up(medium, 50_00, store, currency="USD").pk,
+        "shipment_id": cards.send(pick, from_store=None, to_store=store.pk, viewer=SYSTEM, now=NOW).pk,
+        "count_id": cards.begin_count(store_id=store.pk, card_type=kind, viewer=SYSTEM, now=NOW).pk,
     }
 
 

@@ -117,10 +117,6 @@ KINDS: dict[str, Text] = {
     "role.give": _("Give a role"),
     "key.create": _("Make an API key"),
     "customer.export": _("Export customers"),
-    "card.count": _("Correct card stock after a count"),
-    "card.make": _("Make the codes of a card batch"),
-    "card.void": _("Void unsold cards"),
-    "card.give_up": _("Give up what a shipment lost"),
 }
 
 OBJECTS: dict[str, Text] = {

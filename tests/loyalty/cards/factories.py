@@ -29,7 +29,7 @@ def card_type(kind: str = "stored_value", **values: Any) -> CardType:
     code = values.pop("code", f"type{next(_number)}")
     value = {"currency": "CNY"} if kind in {"stored_value", "count"} else {}
     uses = {"uses": 3, "price_amount": 10000} if kind == "count" else {}
-    made = CardType(code=code, name=code, kind=kind, **(value | uses | {"rule_pack": "none"} | values))
+    made = CardType(code=code, kind=kind, **({"name": code, "rule_pack": "none"} | value | uses | values))
     return cards.save_type(made, viewer=SYSTEM, now=NOW)
 
 
@@ -81,10 +81,8 @@ def top_up(of: Card, amount: int, store: Store, *, key: str = "", **values: Any)
 
 
 def bonus(pay_amount: int, bonus_amount: int, **values: Any) -> TopUpRule:
-    rule = TopUpRule(
-        name=f"{pay_amount}+{bonus_amount}", currency="CNY", pay_amount=pay_amount, bonus_amount=bonus_amount,
-        **({"valid_from": NOW} | values),
-    )  # fmt: skip
+    named = {"name": f"{pay_amount}+{bonus_amount}", "currency": "CNY", "valid_from": NOW}
+    rule = TopUpRule(pay_amount=pay_amount, bonus_amount=bonus_amount, **(named | values))
     return cards.add_top_up_rule(rule, viewer=SYSTEM, now=NOW)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.core import money
 from regulars.core.errors import InvalidInputError
@@ -31,7 +32,9 @@ class AmountField(forms.CharField):
     """An amount of the company's currency, kept as minor units."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 20, "widget": forms.TextInput(attrs={"inputmode": "decimal"})} | kwargs))
+        kwargs.setdefault("max_length", 20)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal"}))
+        super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -121,13 +124,13 @@ class HolderForm(KeyedForm):
 class SendForm(Form):
     """Cards to be sent from place to place."""
 
-    from_store = forms.ChoiceField(label=_("From"), required=False)
-    to_store = forms.ChoiceField(label=_("To"), required=False)
+    from_store = forms.ChoiceField(label=pgettext_lazy("card", "From"), required=False)
+    to_store = forms.ChoiceField(label=pgettext_lazy("card", "To"), required=False)
     type = forms.ModelChoiceField(label=_("Card type"), queryset=CardType.objects.order_by("name"), required=False)
     quantity = forms.IntegerField(label=_("How many"), min_value=1, required=False)
     first = forms.CharField(label=_("Or from number"), max_length=32, required=False)
     last = forms.CharField(label=_("To number"), max_length=32, required=False)
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    note = forms.CharField(label=pgettext_lazy("card", "Note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, own: list[tuple[str, Any]], every: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,9 +141,9 @@ class SendForm(Form):
 class OrderForm(Form):
     """Cards to be ordered from the maker."""
 
-    range = forms.ModelChoiceField(label=_("Numbers"), queryset=NumberRange.objects.none())
+    range = forms.ModelChoiceField(label=pgettext_lazy("card", "Numbers"), queryset=NumberRange.objects.none())
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000)
-    maker = forms.CharField(label=_("Maker"), max_length=120, required=False)
+    maker = forms.CharField(label=pgettext_lazy("card", "Maker"), max_length=120, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,11 +155,11 @@ class OrderForm(Form):
 class CountForm(Form):
     """A place to be counted."""
 
-    store = forms.ChoiceField(label=_("Place"), required=False)
+    store = forms.ChoiceField(label=pgettext_lazy("card", "Place"), required=False)
     type = forms.ModelChoiceField(
         label=_("Card type"), queryset=CardType.objects.order_by("name"), required=False, empty_label=_("All types")
     )
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+    note = forms.CharField(label=pgettext_lazy("card", "Note"), max_length=200, required=False)
 
     def __init__(self, *args: Any, own: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,7 +170,8 @@ class SeenForm(Form):
     """Numbers that were seen."""
 
     numbers = forms.CharField(
-        label=_("Numbers"), widget=forms.Textarea(attrs={"rows": 6, "inputmode": "numeric"}), max_length=2_000_000,
+        label=pgettext_lazy("card", "Numbers"), max_length=2_000_000,
+        widget=forms.Textarea(attrs={"rows": 6, "inputmode": "numeric"}),
         help_text=_("Scan one after the other, or write the first and the last of a stack: 8600…–8600…"),
     )  # fmt: skip
 
@@ -177,7 +181,7 @@ class CardTypeForm(ModelForm):
 
     face_amount = AmountField(label=_("Fixed amount"), required=False, help_text=_("Empty: any amount."))
     price_amount = AmountField(label=_("Price of all uses"), required=False)
-    rule_pack = forms.ChoiceField(label=_("Law"), choices=list(wording.PACKS.items()))
+    rule_pack = forms.ChoiceField(label=pgettext_lazy("card", "Law"), choices=list(wording.PACKS.items()))
 
     class Meta:
         model = CardType
@@ -186,8 +190,9 @@ class CardTypeForm(ModelForm):
             "face_amount", "uses", "price_amount", "is_active",
         )  # fmt: skip
         labels = {
-            "code": _("Code"), "name": _("Name"), "kind": _("Kind"), "is_named": _("Issued to a named holder"),
-            "spend_order": _("Order of use"), "takes_top_ups": _("Can be topped up"), "has_pin": _("Has a PIN"),
+            "code": _("Code"), "name": pgettext_lazy("card", "Name"), "kind": _("Kind"),
+            "is_named": _("Issued to a named holder"), "spend_order": _("Order of use"), "takes_top_ups": _("Can be topped up"),
+            "has_pin": _("Has a PIN"),
             "lasts_months": _("Valid for months"), "uses": _("Number of uses"), "is_active": _("Offered"),
         }  # fmt: skip
 
@@ -212,7 +217,7 @@ class PartnerForm(ModelForm):
     class Meta:
         model = Partner
         fields = ("code", "name")
-        labels = {"code": _("Code"), "name": _("Name")}
+        labels = {"code": _("Code"), "name": pgettext_lazy("card", "Name")}
 
 
 class TopUpRuleForm(ModelForm):
@@ -225,6 +230,6 @@ class TopUpRuleForm(ModelForm):
         model = TopUpRule
         fields = ("name", "type", "pay_amount", "bonus_amount", "repeats", "bonus_lasts_days")
         labels = {
-            "name": _("Name"), "type": _("Card type"), "repeats": _("For each such amount"),
+            "name": pgettext_lazy("card", "Name"), "type": _("Card type"), "repeats": _("For each such amount"),
             "bonus_lasts_days": _("Bonus lasts days"),
         }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.ui import navigation
 from regulars.ui.navigation import Item
@@ -14,5 +15,13 @@ navigation.register(
     Item(navigation.CARDS, _("Orders to the maker"), "cards:batches", "factory", "gift_card", "print", order=40),
     Item(navigation.CARDS, _("Card types"), "cards:types", "layers", "card", "edit", order=50),
     Item(navigation.CARDS, _("Top-up bonuses"), "cards:top_up_rules", "gift", "card", "edit", order=60),
-    Item(navigation.CARDS, _("Settlement"), "cards:settlement", "arrow-left-right", "settlement", "read", order=70),
+    Item(
+        navigation.CARDS,
+        pgettext_lazy("card", "Settlement"),
+        "cards:settlement",
+        "arrow-left-right",
+        "settlement",
+        "read",
+        order=70,
+    ),
 )

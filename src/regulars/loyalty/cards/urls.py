@@ -38,4 +38,5 @@ urlpatterns: list[URLPattern] = [
     path("cards/counts/<int:count_id>/numbers/", counts.see, name="see"),
     path("cards/counts/<int:count_id>/close/", counts.close, name="close_count"),
     path("cards/settlement/", settlement.settlement, name="settlement"),
+    path("cards/settlement/runs/", settlement.settle, name="settle"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.core.synced import Fact
 from regulars.customers.models import Customer
@@ -17,17 +17,17 @@ from regulars.organization.models import Store
 class State(models.TextChoices):
     """How a card stands. Up to `in_stock` it is goods without value; `replaced` and `void` are final."""
 
-    ORDERED = "ordered", _("Ordered")
-    MADE = "made", _("Made")
-    RECEIVED = "received", _("In central stock")
-    IN_TRANSIT = "in_transit", _("In transit")
-    IN_STOCK = "in_stock", _("In store stock")
-    SOLD = "sold", _("Sold, not active yet")
-    ACTIVE = "active", _("Active")
-    FROZEN = "frozen", _("Frozen")
-    LOST = "lost", _("Reported lost")
-    REPLACED = "replaced", _("Replaced")
-    VOID = "void", _("Void")
+    ORDERED = "ordered", pgettext_lazy("card", "Ordered")
+    MADE = "made", pgettext_lazy("card", "Made")
+    RECEIVED = "received", pgettext_lazy("card", "In central stock")
+    IN_TRANSIT = "in_transit", pgettext_lazy("card", "In transit")
+    IN_STOCK = "in_stock", pgettext_lazy("card", "In store stock")
+    SOLD = "sold", pgettext_lazy("card", "Sold, not active yet")
+    ACTIVE = "active", pgettext_lazy("card", "Active")
+    FROZEN = "frozen", pgettext_lazy("card", "Frozen")
+    LOST = "lost", pgettext_lazy("card", "Reported lost")
+    REPLACED = "replaced", pgettext_lazy("card", "Replaced")
+    VOID = "void", pgettext_lazy("card", "Void")
 
 
 UNSOLD = (State.ORDERED, State.MADE, State.RECEIVED, State.IN_TRANSIT, State.IN_STOCK)
@@ -76,23 +76,23 @@ class Movement(Fact):
     """One step of one card: from where to where, when, by whom, on which paper."""
 
     class Act(models.TextChoices):
-        ORDER = "order", _("Ordered")
-        MAKE = "make", _("Made")
-        RECEIVE = "receive", _("Received from the maker")
-        SEND = "send", _("Sent")
-        ARRIVE = "arrive", _("Arrived")
-        SELL = "sell", _("Sold")
-        ACTIVATE = "activate", _("Activated")
-        FREEZE = "freeze", _("Frozen")
-        THAW = "thaw", _("Released")
-        LOSE = "lose", _("Reported lost")
-        FIND = "find", _("Found again")
-        REPLACE = "replace", _("Replaced")
-        RENAME = "rename", _("Holder changed")
-        RENEW = "renew", _("Term renewed")
-        COUNT_MISSING = "count_missing", _("Missing at the count")
-        COUNT_FOUND = "count_found", _("Found at the count")
-        VOID = "void", _("Voided")
+        ORDER = "order", pgettext_lazy("card", "Ordered")
+        MAKE = "make", pgettext_lazy("card", "Made")
+        RECEIVE = "receive", pgettext_lazy("card", "Received from the maker")
+        SEND = "send", pgettext_lazy("card", "Sent")
+        ARRIVE = "arrive", pgettext_lazy("card", "Arrived")
+        SELL = "sell", pgettext_lazy("card", "Sold")
+        ACTIVATE = "activate", pgettext_lazy("card", "Activated")
+        FREEZE = "freeze", pgettext_lazy("card", "Frozen")
+        THAW = "thaw", pgettext_lazy("card", "Released")
+        LOSE = "lose", pgettext_lazy("card", "Reported lost")
+        FIND = "find", pgettext_lazy("card", "Found again")
+        REPLACE = "replace", pgettext_lazy("card", "Replaced")
+        RENAME = "rename", pgettext_lazy("card", "Holder changed")
+        RENEW = "renew", pgettext_lazy("card", "Term renewed")
+        COUNT_MISSING = "count_missing", pgettext_lazy("card", "Missing at the count")
+        COUNT_FOUND = "count_found", pgettext_lazy("card", "Found at the count")
+        VOID = "void", pgettext_lazy("card", "Voided")
 
     card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="movements", db_index=False)
     act = models.CharField(max_length=14, choices=Act.choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.loyalty.cards.models.kinds import CardType, NumberRange
 from regulars.organization.models import Store
@@ -52,8 +52,8 @@ class StockCount(models.Model):
     """One count of the cards at one place; its differences become movements when a second person has approved them."""
 
     class Stage(models.TextChoices):
-        COUNTING = "counting", _("Counting")
-        CLOSED = "closed", _("Closed")
+        COUNTING = "counting", pgettext_lazy("card", "Counting")
+        CLOSED = "closed", pgettext_lazy("card", "Closed")
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True, related_name="+")
     type = models.ForeignKey(CardType, on_delete=models.PROTECT, null=True, related_name="+")

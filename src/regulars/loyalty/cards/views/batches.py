@@ -70,7 +70,7 @@ def make(request: HttpRequest, card_batch_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@requires("card.stock")
+@requires("gift_card.print")
 def receive(request: HttpRequest, card_batch_id: int) -> HttpResponse:
     """Take the made cards into the central stock."""
     _refuse_missing(card_batch_id)

@@ -99,7 +99,7 @@ def step(request: HttpRequest, medium_id: int) -> HttpResponse:
 
 
 @require_POST
-@requires("card.block")
+@requires("gift_card.issue")
 def replace(request: HttpRequest, medium_id: int) -> HttpResponse:
     """Give the holder a new card."""
     viewer, card = _card(request, medium_id, "card.block")

@@ -108,14 +108,14 @@ def _what_can_be_done(found: Card, viewer: Viewer) -> dict[str, object]:
         "refunds": viewer.may("wallet.refund"),
         "renews": blocks and found.state == State.ACTIVE and found.expires_at is not None,
     }
-    shown = {
+    shown: dict[str, object] = {
         "activation_form": forms.ActivationForm(**placed) if can["activates"] else None,
         "top_up_form": forms.TopUpForm(**placed, initial=_usual(found)) if can["tops_up"] else None,
         "replacement_form": forms.ReplacementForm(**placed) if can["replaces_it"] else None,
         "holder_form": forms.HolderForm() if can["renames"] else None,
         "refund_form": forms.RefundForm(**placed) if can["refunds"] else None,
     }
-    return can | shown
+    return {**can, **shown}
 
 
 def _usual(found: Card) -> dict[str, object]:

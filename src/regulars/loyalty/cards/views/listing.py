@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from regulars.loyalty.cards import selectors, wording
@@ -73,7 +74,8 @@ def _search(rows: Rows, words: str) -> Rows:
 
 _CARD_COLUMNS = [
     Column(
-        key="number", label=_("Number"), value=lambda row: row.number, lead=True, href=lambda row: f"/cards/{row.pk}/"
+        key="number", label=pgettext_lazy("card", "Number"), value=lambda row: row.number, lead=True,
+        href=lambda row: f"/cards/{row.pk}/",
     ),
     Column(key="type", label=_("Card type"), value=lambda row: row.type.name),
     Column(
@@ -81,10 +83,14 @@ _CARD_COLUMNS = [
         show=lambda row: lists.status(State(row.state).label, tone=wording.TONES.get(row.state, "neutral")),
     ),
     Column(
-        key="holder", label=_("Holder"), value=lambda row: (row.customer.name or _("No name yet")) if row.customer else "",
+        key="holder", label=pgettext_lazy("card", "Holder"),
+        value=lambda row: (row.customer.name or _("No name yet")) if row.customer else "",
         href=lambda row: f"/customers/{row.customer_id}/" if row.customer_id else "",
     ),
-    Column(key="place", label=_("Place"), value=lambda row: str(places.name(row.store)) if row.activated_at is None else ""),
+    Column(
+        key="place", label=pgettext_lazy("card", "Place"),
+        value=lambda row: str(places.name(row.store)) if row.activated_at is None else "",
+    ),
     Column(key="sold_by", label=_("Sold by"), value=lambda row: row.sold_by.name if row.sold_by else ""),
     Column(
         key="activated_at", label=_("Active since"), value=lambda row: row.activated_at, sort="activated_at",
@@ -109,17 +115,20 @@ _MOVEMENTS = Listing(
     columns=[
         Column(key="at", label=_("When"), value=lambda row: row.at, show=lambda row: formatting.moment(row.at)),
         Column(
-            key="number", label=_("Number"), value=lambda row: row.card.number, lead=True,
+            key="number", label=pgettext_lazy("card", "Number"), value=lambda row: row.card.number, lead=True,
             href=lambda row: f"/cards/{row.card_id}/",
         ),
         Column(key="type", label=_("Card type"), value=lambda row: row.card.type.name, shown=False),
-        Column(key="act", label=_("Step"), value=lambda row: str(Movement.Act(row.act).label)),
-        Column(key="from", label=_("From"), value=lambda row: _place(row, "from_store")),
-        Column(key="to", label=_("To"), value=lambda row: _place(row, "to_store")),
+        Column(key="act", label=pgettext_lazy("card", "Step"), value=lambda row: str(Movement.Act(row.act).label)),
+        Column(key="from", label=pgettext_lazy("card", "From"), value=lambda row: _place(row, "from_store")),
+        Column(key="to", label=pgettext_lazy("card", "To"), value=lambda row: _place(row, "to_store")),
         Column(key="by", label=_("By"), value=lambda row: row.by),
         Column(key="reason", label=_("Reason"), value=lambda row: row.reason),
     ],
     filters=[
-        Filter(key="act", label=_("Step"), options=Movement.Act.choices, apply=lambda rows, value: rows.filter(act=value)),
+        Filter(
+            key="act", label=pgettext_lazy("card", "Step"), options=Movement.Act.choices,
+            apply=lambda rows, value: rows.filter(act=value),
+        ),
     ],
 )  # fmt: skip

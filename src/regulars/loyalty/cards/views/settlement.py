@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from regulars.core import money, spreadsheets
 from regulars.core.errors import InvalidInputError
@@ -26,13 +26,11 @@ _HEAD = [
 ]  # fmt: skip
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_GET
 @requires("settlement.read")
 def settlement(request: HttpRequest) -> HttpResponseBase:
-    """Show what stores owe each other over a period, hand out the file, or settle up to now."""
+    """Show what stores owe each other over a period, or hand out the file."""
     viewer = viewer_of(request)
-    if request.method == "POST":
-        return _settle(request, viewer)
     first, last = _period(request)
     if request.GET.get("export") == "csv":
         return _file(viewer, first, last)
@@ -50,9 +48,12 @@ def settlement(request: HttpRequest) -> HttpResponseBase:
     return render(request, "cards/settlement.html", context)
 
 
-def _settle(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+@require_POST
+@requires("settlement.make")
+def settle(request: HttpRequest) -> HttpResponse:
+    """Settle up to now; each morning this happens by itself."""
     now = timezone.now()
-    lines = cards.settle(until=now.date(), viewer=viewer, now=now)
+    lines = cards.settle(until=now.date(), viewer=viewer_of(request), now=now)
     messages.success(request, _("Settled.") if lines else _("Everything was settled already."))
     return redirect("cards:settlement")
 
