@@ -6,6 +6,7 @@ For selectors, services, checkout and replay. No database and no clock: a basket
 from __future__ import annotations
 
 from regulars.loyalty.offers.rules.deals import Candidate, Deal, Live, Refusal, Refused, Used
+from regulars.loyalty.offers.rules.returning import broken_by_return
 from regulars.loyalty.offers.rules.solving import solve
 
-__all__ = ["Candidate", "Deal", "Live", "Refusal", "Refused", "Used", "solve"]
+__all__ = ["Candidate", "Deal", "Live", "Refusal", "Refused", "Used", "broken_by_return", "solve"]

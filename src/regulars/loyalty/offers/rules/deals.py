@@ -28,6 +28,7 @@ class Live:
     title: str
     is_coupon: bool
     terms: Terms
+    shards: int = 0  # parts of its limit; 0: not limited
 
     @cached_property
     def when(self) -> Question | None:
@@ -65,11 +66,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An offer that may be used on this basket; `refusal` if it cannot be, whatever the basket holds."""
+    """An offer that may be used on this basket; `refusal` if it cannot be, whatever the basket holds.
+
+    `amount_max` is what is left of its budget.
+    """
 
     offer: Live
     coupon_id: int | None = None
     refusal: Refusal | None = None
+    amount_max: int | None = None
 
     @property
     def key(self) -> tuple[str, int]:

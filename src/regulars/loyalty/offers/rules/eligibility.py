@@ -18,8 +18,12 @@ Facts = Mapping[str, object]
 
 def refusal_of(offer: Live, basket: Basket, facts: Facts) -> Refusal | None:
     """Return why `offer` is not for this basket, or None if it is."""
-    terms = offer.terms
-    return next(_objections(terms, basket), None) or _condition(offer, basket, facts)
+    return first_objection(offer.terms, basket) or _condition(offer, basket, facts)
+
+
+def first_objection(terms: Terms, basket: Basket) -> Refusal | None:
+    """Return what speaks against the terms besides their condition, or None."""
+    return next(_objections(terms, basket), None)
 
 
 def _objections(terms: Terms, basket: Basket) -> Iterator[Refusal]:

@@ -23,7 +23,20 @@ _ALTERNATIVES_NODES = 400  # steps in all that are spent on saying how much wors
 
 
 def solve(basket: Basket, candidates: Sequence[Candidate]) -> Deal:
-    """Return the deal with which `basket` costs least."""
+    """Return the deal with which `basket` costs least; an offer whose budget does not suffice for it is left out."""
+    deal = _solve(basket, candidates)
+    short = {used.candidate.key for used in deal.used if _exceeds_budget(used)}
+    if not short:
+        return deal
+    refusal = Refusal("budget_spent")
+    return solve(basket, [replace(each, refusal=refusal) if each.key in short else each for each in candidates])
+
+
+def _exceeds_budget(used: Used) -> bool:
+    return used.candidate.amount_max is not None and used.amount > used.candidate.amount_max
+
+
+def _solve(basket: Basket, candidates: Sequence[Candidate]) -> Deal:
     problem, positions, refused = problem_of(basket, candidates)
     found = _without_idle(problem, Search(problem).run())
     offs = effects_of(problem, found.chosen)

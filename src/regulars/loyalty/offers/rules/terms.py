@@ -164,6 +164,11 @@ def read(raw: Any) -> Terms:
         raise TermsError(f"{field}: {message}", field=field) from None
 
 
+def from_json(text: str) -> Terms:
+    """Return the terms that the JSON of a published version is."""
+    return Terms.model_validate_json(text)
+
+
 def dump(terms: Terms) -> dict[str, Any]:
     """Return the JSON of `terms`; `read` makes the same terms of it."""
     return terms.model_dump(mode="json", by_alias=True, exclude_none=True)

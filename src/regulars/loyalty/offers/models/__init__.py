@@ -1,0 +1,20 @@
+"""The tables of offers: what is offered, what limits it, who holds which coupon, and what was used."""
+
+from regulars.loyalty.offers.models.coupons import Coupon, CouponBatch, CouponEvent, Guesses
+from regulars.loyalty.offers.models.limits import Allowance, PersonalUse
+from regulars.loyalty.offers.models.offers import LiveStamp, Offer, OfferVersion
+from regulars.loyalty.offers.models.uses import Redemption, Reservation
+
+__all__ = [
+    "Allowance",
+    "Coupon",
+    "CouponBatch",
+    "CouponEvent",
+    "Guesses",
+    "LiveStamp",
+    "Offer",
+    "OfferVersion",
+    "PersonalUse",
+    "Redemption",
+    "Reservation",
+]

@@ -1,0 +1,37 @@
+"""The verbs of this room: write and publish offers, make and claim coupons, reserve, redeem and give back."""
+
+from __future__ import annotations
+
+from regulars.loyalty.offers.services.claiming import bind, claim, give_to_friend, move_customer, void_coupon
+from regulars.loyalty.offers.services.giving_back import GivenBack, Returned, give_back
+from regulars.loyalty.offers.services.guessing import count_wrong_codes
+from regulars.loyalty.offers.services.making import code_for_holder, make_batch, make_public_code, take_codes
+from regulars.loyalty.offers.services.using import Occasion, redeem, release, release_stale, reserve
+from regulars.loyalty.offers.services.writing import archive, create_offer, publish, save_draft, start, stop
+
+__all__ = [
+    "GivenBack",
+    "Occasion",
+    "Returned",
+    "archive",
+    "bind",
+    "claim",
+    "code_for_holder",
+    "count_wrong_codes",
+    "create_offer",
+    "give_back",
+    "give_to_friend",
+    "make_batch",
+    "make_public_code",
+    "move_customer",
+    "publish",
+    "redeem",
+    "release",
+    "release_stale",
+    "reserve",
+    "save_draft",
+    "start",
+    "stop",
+    "take_codes",
+    "void_coupon",
+]
