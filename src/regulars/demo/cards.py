@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -120,7 +121,7 @@ def _sold(named: CardType, stores: list[Store], last_day: date, chance: random.R
         stock = Card.objects.filter(type=named, store=store).order_by("number")
         for customer_id, card in zip(list(buyers), list(stock), strict=False):
             bought_at = _moment(last_day - timedelta(days=chance.randrange(14, _WEEKS * 7)), chance.randrange(9 * 60, 20 * 60))
-            acted = {"store_id": store.pk, "source": SOURCE, "viewer": viewer, "now": bought_at}
+            acted: dict[str, Any] = {"store_id": store.pk, "source": SOURCE, "viewer": viewer, "now": bought_at}
             active = cards.activate(card.pk, key=f"activate/{card.number}", customer_id=customer_id, **acted)
             payment = cards.Payment(amount=chance.choice(_PAID_IN), currency="USD", tender="card")
             cards.top_up(card.pk, payment, key=f"top-up/{card.number}", **acted)

@@ -1,4 +1,4 @@
-"""Make the demo company: the panel's files go in through the import that every user has, then lake and figures follow.
+"""Make the demo company: the panel's files go in through the import that every user has, then program, lake and figures.
 
 For `regulars demo`, which may be run any number of times: what is there stays as it is.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,16 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from regulars.core.errors import DomainError
-from regulars.demo import panel, people, places
+from regulars.demo import cards, panel, people, places, program
 from regulars.demo.totals import Totals, count_totals
 from regulars.gateway.files import services as files
 from regulars.insight.customers.write_back import refresh_figures
 from regulars.insight.lake import storage, sync
+from regulars.loyalty.program.services.replaying import replay_into_ledger
 from regulars.organization import access
+from regulars.organization.company import get_company
 from regulars.organization.models import Company
+from regulars.sales import totals as sales
 
 SOURCE = "complete-journey"
 NAME = "Complete Journey Grocers"
@@ -51,12 +54,26 @@ def build(*, now: datetime, progress: Progress) -> Totals:
         if storage.chosen_lake().find("promotion") is None:
             progress("Copying promotions into the lake", 0)
             storage.write_table("promotion", tables.promotions())
+    changed += _reward(now=now, progress=progress)
     progress("Copying sales into the lake", 0)
     sync.sync(now=now)
     progress("Getting to know every customer", 0.5)
     refresh_figures()
     progress("Getting to know every customer", 1)
     return count_totals(changed=changed, viewer=_viewer())
+
+
+def _reward(*, now: datetime, progress: Progress) -> int:
+    """Let the year's receipts earn points and tiers, and simulate cards with stored value; return what that made."""
+    viewer = _viewer()
+    days = sales.count_totals(viewer=viewer)
+    first, last = date.fromisoformat(str(days.first_business_date)), date.fromisoformat(str(days.last_business_date))
+    version = program.publish(first, currency=get_company().currency, viewer=viewer, now=now)
+    replayed = replay_into_ledger(
+        version.program, now=now, viewer=viewer, progress=lambda step, part: progress(f"Points and tiers: {step.lower()}", part)
+    )
+    progress("Cards and stored value", 0)
+    return replayed.receipts + cards.build(last, viewer=viewer)
 
 
 def _viewer() -> access.Viewer:
