@@ -14,6 +14,8 @@ class Program(models.Model):
     currency = models.CharField(max_length=3)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    graded_on = models.DateField(null=True)  # the last business date whose tiers are evaluated
+    graded_at = models.DateTimeField(null=True)
 
     @property
     def points_unit(self) -> str:

@@ -15,6 +15,8 @@ from regulars.loyalty.program.services.drafting import (
 )
 from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
 from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
+from regulars.loyalty.program.services.expiring import expire_idle
+from regulars.loyalty.program.services.grading import grade_members
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
 from regulars.loyalty.program.services.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
 from regulars.loyalty.program.services.returning import (
@@ -41,6 +43,8 @@ __all__ = [
     "earning_command",
     "enroll",
     "enroll_many",
+    "expire_idle",
+    "grade_members",
     "keep_earning",
     "keep_earnings",
     "keep_taken_back",

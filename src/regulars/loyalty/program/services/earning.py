@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from regulars.core import bulk
@@ -18,7 +17,7 @@ from regulars.loyalty.program.models import Earning, Program
 from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.earning import Earned, State, rate
 from regulars.loyalty.program.services.enrolling import Joining, enroll_many
-from regulars.loyalty.program.services.writing import earn_command
+from regulars.loyalty.program.services.writing import earn_command, kept_bonus
 from regulars.loyalty.wallet.commands import Command, Owner, OwnerKind, Posted
 
 
@@ -118,5 +117,5 @@ def _record(basket: Basket, book: Book, earned: Earned, *, receipt_id: int, now:
         points=earned.points, growth=earned.growth, spend_amount=sum(line.amount for line in earned.lines),
         line_nos=[line.line_no for line in earned.lines], line_amounts=[line.amount for line in earned.lines],
         line_points=[line.points for line in earned.lines], line_growth=[line.growth for line in earned.lines],
-        bonuses=[asdict(bonus) for bonus in earned.bonuses], by_rule=dict(earned.by_rule), earned_at=now,
+        bonuses=[kept_bonus(bonus) for bonus in earned.bonuses], by_rule=dict(earned.by_rule), earned_at=now,
     )  # fmt: skip

@@ -84,7 +84,7 @@ def replay_into_ledger(program: Program, *, now: datetime, viewer: Viewer, progr
     taken = take_back_returns(returns, now=now, viewer=viewer)
     show("Writing tiers", 0)
     with transaction.atomic():
-        members = standing.write_history(lived, loaded, program, schedule, closed_on=last)
+        members = standing.write_history(lived, loaded, program, schedule, closed_on=last, now=now)
     wallet.expire_due(now=now)
     points = int(lived.points[missing].sum()) if missing else 0
     return Replayed(written, points, members, len(lived.moves), taken)
@@ -92,7 +92,8 @@ def replay_into_ledger(program: Program, *, now: datetime, viewer: Viewer, progr
 
 def members_before(program: Program, loaded: Loaded, schedule: Schedule) -> dict[int, tuple[date, Standing]]:
     """Return the loaded members who were in the program before they bought anything, as they stood when they joined."""
-    number, first = loaded.members, {}
+    number = loaded.members
+    first: dict[int, date] = {}
     for at, member in enumerate(loaded.columns.member.tolist()):
         first.setdefault(member, date.fromordinal(int(loaded.columns.day[at])))
     joined = Membership.objects.filter(program=program, customer_id__in=number).values_list("customer_id", "joined_on")

@@ -33,7 +33,7 @@ ORDER BY customer_id, s.since
 """
 
 
-def write_history(lived: Lived, loaded: Loaded, program: Program, schedule: Schedule, *, closed_on: date) -> int:
+def write_history(lived: Lived, loaded: Loaded, program: Program, schedule: Schedule, *, closed_on: date, now: datetime) -> int:
     """Make members of those who joined in a replay, with all the tiers they held; return how many. Members of before stay."""
     customers = loaded.customers.tolist()
     first_at = _first_sales(loaded)
@@ -52,6 +52,7 @@ def write_history(lived: Lived, loaded: Loaded, program: Program, schedule: Sche
     bulk.stage("lived_spell", pa.Table.from_pylist(list(_spells(lived, customers, first_at, schedule)), _SPELLS))
     before = program.members.count()
     bulk.execute(_JOIN, {"program": program.pk, "closed_on": closed_on})
+    Program.objects.filter(pk=program.pk, graded_on=None).update(graded_on=closed_on, graded_at=now)
     return program.members.count() - before
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -20,6 +19,7 @@ from regulars.core import bulk
 from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.columns import Integers
 from regulars.loyalty.program.rules.dates import available_from, expires_at
+from regulars.loyalty.program.rules.earning import BonusEarned
 from regulars.loyalty.program.rules.simulation import Lived
 from regulars.loyalty.program.services.loading import Loaded
 from regulars.loyalty.wallet import services as wallet
@@ -101,6 +101,14 @@ def earn_command(
     )  # fmt: skip
 
 
+def kept_bonus(bonus: BonusEarned) -> dict[str, object]:
+    """Return a bonus as its record keeps it."""
+    return {
+        "rule": bonus.rule, "points": bonus.points, "from_amount": bonus.from_amount, "each": bonus.each,
+        "amounts": dict(bonus.amounts),
+    }  # fmt: skip
+
+
 @lru_cache(maxsize=4096)
 def _dates(book: Book, day: date) -> tuple[datetime | None, datetime | None]:
     return available_from(day, book), expires_at(day, book)
@@ -135,6 +143,6 @@ def _table(
         "line_amounts": joined(lived.line_amounts),
         "line_points": joined(lived.line_points),
         "line_growth": joined(lived.line_growth),
-        "bonuses": [json.dumps([asdict(bonus) for bonus in lived.bonuses.get(index, ())]) for index in batch],
+        "bonuses": [json.dumps([kept_bonus(bonus) for bonus in lived.bonuses.get(index, ())]) for index in batch],
         "by_rule": [json.dumps(rules) for rules in by_rule],
     })  # fmt: skip

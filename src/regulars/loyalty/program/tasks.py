@@ -1,0 +1,22 @@
+"""What the worker does for the program every night: close the day's tiers, let idle points go."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from regulars.core import sending
+from regulars.loyalty.program import services
+from regulars.loyalty.program.models import Program
+from regulars.organization import access
+
+
+# Hourly, since the day of the company ends in its own zone: the first run after that closes it, the others find nothing.
+@app.periodic(cron="20 * * * *")
+@app.task(name="program.close_day", queue=sending.INSIDE, queueing_lock="program.close_day", pass_context=False)
+def close_day(timestamp: int | None = None) -> None:  # noqa: ARG001 (the scheduler's word)
+    """Move members up and down at the close of a business day."""
+    now = timezone.now()
+    for program in Program.objects.filter(is_active=True):
+        services.grade_members(program, now=now)
+    services.expire_idle(now=now, viewer=access.system("program"))
