@@ -202,3 +202,35 @@ def test_a_colleague_of_another_region_is_no_second_person() -> None:
     assert not approvals.others_with("customer.export", viewer=ana)
     person("region_manager", region=here)
     assert approvals.others_with("customer.export", viewer=ana)
+
+
+def test_of_two_administrators_one_cannot_shut_the_other_out_alone() -> None:
+    ana, ben = person("admin"), person("admin")
+    for shut_out in (
+        lambda: organization.deactivate_person(ben, viewer=as_(ana), now=NOW),
+        lambda: organization.take_role(ben.grants.get(), viewer=as_(ana), now=NOW),
+    ):
+        with pytest.raises(organization.SecondPersonNeededError):
+            shut_out()
+    ben.refresh_from_db()
+    assert ben.is_active
+    assert as_(ben).may("staff.manage")
+
+
+def test_an_administrator_is_switched_off_and_on_by_two() -> None:
+    ana, ben, chiara = person("admin"), person("admin"), person("admin")
+    for to, is_active in (("off", False), ("on", True)):
+        asked = organization.ask_approval(
+            "person.switch", action="staff.manage", payload=organization.switch_asked(ben, to=to), viewer=as_(ana), now=NOW
+        )
+        organization.decide_approval(asked, approve=True, viewer=as_(chiara), now=NOW)
+        ben.refresh_from_db()
+        assert ben.is_active is is_active
+
+
+def test_an_administrator_s_role_is_taken_by_two() -> None:
+    ana, ben, chiara = person("admin"), person("admin"), person("admin")
+    held = organization.role_asked(ben, "admin")
+    asked = organization.ask_approval("role.take", action="staff.manage", payload=held, viewer=as_(ana), now=NOW)
+    organization.decide_approval(asked, approve=True, viewer=as_(chiara), now=NOW)
+    assert not ben.grants.exists()

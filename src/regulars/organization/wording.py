@@ -115,6 +115,8 @@ DEEDS: dict[str, Text] = {
 
 KINDS: dict[str, Text] = {
     "role.give": _("Give a role"),
+    "role.take": _("Take a role back"),
+    "person.switch": _("Switch a person on or off"),
     "key.create": _("Make an API key"),
     "customer.export": _("Export customers"),
 }

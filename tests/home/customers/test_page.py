@@ -135,7 +135,7 @@ class TestOfAnotherStore:
     def body(response, pk: int) -> str:
         """Return the page without what is new at every request: its own address and the form's token."""
         text = re.sub(r'nonce="[^"]+"|[A-Za-z0-9]{64}', "", response.content.decode())
-        return text.replace(str(pk), "")
+        return text.replace(f"/{pk}/", "//").replace(f"%2F{pk}%2F", "")
 
 
 def test_a_merged_card_leads_to_whom_it_became_with_its_purchases(support: Client) -> None:

@@ -32,6 +32,7 @@ from regulars.organization.services.people import (
     deactivate_person,
     give_role,
     reactivate_person,
+    switch_asked,
     take_role,
 )
 from regulars.organization.services.people import asked as role_asked
@@ -81,6 +82,7 @@ __all__ = [
     "save_stores",
     "save_view",
     "setup_company",
+    "switch_asked",
     "take_role",
     "use_sign_in_link",
 ]

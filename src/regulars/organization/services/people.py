@@ -116,33 +116,37 @@ def give_role(
 
 
 @transaction.atomic
-def take_role(grant: Grant, *, viewer: Viewer, now: datetime) -> None:
-    """Take a role back, which needs no second person; it holds from the person's next request on."""
+def take_role(grant: Grant, *, viewer: Viewer, now: datetime, approval: Approval | None = None) -> None:
+    """Take a role back; it holds from the person's next request on. Only an administrator's needs a second person."""
     _refuse_own(grant.person, viewer=viewer)
+    held = asked(grant.person, grant.role, region=grant.region, store=grant.store)
+    note = ""
     if grant.role == Role.ADMIN:
         _refuse_last_administrator(grant.person_id)
-    held = asked(grant.person, grant.role, region=grant.region, store=grant.store)
-    audit.record(viewer, "role.taken", "person", grant.person_id, now=now, before=held, store_id=grant.store_id)
+        note = refuse_alone("staff.manage", viewer=viewer, approval=approval, payload=held)
+    audit.record(viewer, "role.taken", "person", grant.person_id, now=now, before=held, store_id=grant.store_id, note=note)
     grant.delete()
 
 
 @transaction.atomic
-def deactivate_person(person: Person, *, viewer: Viewer, now: datetime) -> None:
+def deactivate_person(person: Person, *, viewer: Viewer, now: datetime, approval: Approval | None = None) -> None:
     """Switch somebody off: their sessions end with their next request, their links stop working, their grants stay."""
     _refuse_own(person, viewer=viewer)
     _refuse_last_administrator(person.pk)
+    note = _refuse_alone_over_administrator(person, to="off", viewer=viewer, approval=approval)
     if Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
         SignInLink.objects.filter(person=person, used_at=None).delete()
-        audit.record(viewer, "person.deactivated", "person", person.pk, now=now)
+        audit.record(viewer, "person.deactivated", "person", person.pk, now=now, note=note)
     person.is_active = False
 
 
 @transaction.atomic
-def reactivate_person(person: Person, *, viewer: Viewer, now: datetime) -> None:
+def reactivate_person(person: Person, *, viewer: Viewer, now: datetime, approval: Approval | None = None) -> None:
     """Switch somebody on again, with the grants they had."""
     _refuse_own(person, viewer=viewer)
+    note = _refuse_alone_over_administrator(person, to="on", viewer=viewer, approval=approval)
     if Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
-        audit.record(viewer, "person.reactivated", "person", person.pk, now=now)
+        audit.record(viewer, "person.reactivated", "person", person.pk, now=now, note=note)
     person.is_active = True
 
 
@@ -154,6 +158,11 @@ def asked(person: Person, role: str, *, region: Region | None = None, store: Sto
         "region": region.code if region else None,
         "store": store.code if store else None,
     }
+
+
+def switch_asked(person: Person, *, to: str) -> dict[str, Any]:
+    """Return who is to be switched on or off, for the second person."""
+    return {"person": person.pk, "to": to}
 
 
 def refuse_misplaced(role: str, *, holder: Holder, region: Region | None, store: Store | None) -> None:
@@ -176,6 +185,13 @@ def _refuse_own(person: Person, *, viewer: Viewer) -> None:
         raise OwnRightsError(_("Nobody can change their own roles. Ask another administrator."))
 
 
+def _refuse_alone_over_administrator(person: Person, *, to: str, viewer: Viewer, approval: Approval | None) -> str:
+    """Refuse to switch an administrator on or off alone: of two, one must not be able to shut the other out."""
+    if not person.grants.filter(role=Role.ADMIN).exists():
+        return ""
+    return refuse_alone("staff.manage", viewer=viewer, approval=approval, payload=switch_asked(person, to=to))
+
+
 def _refuse_last_administrator(person_id: int) -> None:
     admins = Grant.objects.select_for_update().filter(role=Role.ADMIN, person__is_active=True).order_by("pk")
     holders = {grant.person_id for grant in admins}
@@ -195,3 +211,18 @@ def _give_approved(approval: Approval, viewer: Viewer, now: datetime) -> None:
         store=Store.objects.filter(code=payload["store"]).first(),
         approval=approval,
     )
+
+
+@carries_out("role.take")
+def _take_approved(approval: Approval, viewer: Viewer, now: datetime) -> None:
+    payload = approval.payload
+    held = Grant.objects.filter(person=payload["person"], role=payload["role"])
+    grant = held.filter(region__code=payload["region"], store__code=payload["store"]).first()
+    if grant is not None:
+        take_role(grant, viewer=viewer, now=now, approval=approval)
+
+
+@carries_out("person.switch")
+def _switch_approved(approval: Approval, viewer: Viewer, now: datetime) -> None:
+    change = reactivate_person if approval.payload["to"] == "on" else deactivate_person
+    change(Person.objects.get(pk=approval.payload["person"]), viewer=viewer, now=now, approval=approval)

@@ -21,6 +21,8 @@ from regulars.organization.models import Person, Role
 from regulars.organization.requests import requires, viewer_of
 from regulars.ui import formatting, lists
 
+_ASKED = gettext_lazy("A second administrator has to approve this. The request waits under Approvals.")
+
 
 def _roles(person: Person) -> str:
     return formatting.listed(dict.fromkeys(str(wording.role_label(grant.role)) for grant in person.grants.all()))
@@ -108,7 +110,7 @@ def give_role(request: HttpRequest, person_id: int) -> HttpResponse:
     except organization.SecondPersonNeededError:
         wanted = organization.role_asked(someone, role, **place)  # type: ignore[arg-type]
         organization.ask_approval("role.give", action="staff.manage", payload=wanted, viewer=viewer, now=now)
-        messages.info(request, _("A second administrator has to approve this. The request waits under Approvals."))
+        messages.info(request, _ASKED)
     return redirect("organization:person", person_id)
 
 
@@ -120,8 +122,14 @@ def take_role(request: HttpRequest, person_id: int, grant_id: int) -> HttpRespon
     grant = selectors.get_person(viewer, person_id).grants.filter(pk=grant_id).first()
     if grant is None:
         raise NotFoundError
-    organization.take_role(grant, viewer=viewer, now=timezone.now())
-    messages.success(request, _("The role is taken back."))
+    now = timezone.now()
+    try:
+        organization.take_role(grant, viewer=viewer, now=now)
+        messages.success(request, _("The role is taken back."))
+    except organization.SecondPersonNeededError:
+        held = organization.role_asked(grant.person, grant.role, region=grant.region, store=grant.store)
+        organization.ask_approval("role.take", action="staff.manage", payload=held, viewer=viewer, now=now)
+        messages.info(request, _ASKED)
     return redirect("organization:person", person_id)
 
 
@@ -142,9 +150,15 @@ def switch(request: HttpRequest, person_id: int) -> HttpResponse:
     """Switch a colleague off or on."""
     viewer = viewer_of(request)
     someone = selectors.get_person(viewer, person_id)
-    change = organization.reactivate_person if request.POST.get("to") == "on" else organization.deactivate_person
-    change(someone, viewer=viewer, now=timezone.now())
-    messages.success(request, _("Saved."))
+    to, now = "on" if request.POST.get("to") == "on" else "off", timezone.now()
+    change = organization.reactivate_person if to == "on" else organization.deactivate_person
+    try:
+        change(someone, viewer=viewer, now=now)
+        messages.success(request, _("Saved."))
+    except organization.SecondPersonNeededError:
+        wanted = organization.switch_asked(someone, to=to)
+        organization.ask_approval("person.switch", action="staff.manage", payload=wanted, viewer=viewer, now=now)
+        messages.info(request, _ASKED)
     return redirect("organization:person", person_id)
 
 
