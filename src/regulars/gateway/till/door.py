@@ -95,6 +95,14 @@ def quotes(body: Any, _digest: bytes, request: HttpRequest, viewer: Viewer) -> H
 
 
 @_message
+def releases(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Let go of what a quote reserved."""
+    id, token = shapes.release(body)
+    checkout.release(id, token, now=timezone.now(), viewer=viewer)
+    return HttpResponse(receipts.write({"state": "released"}), content_type="application/json")
+
+
+@_message
 def sales(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Commit a sale."""
     said = shapes.sale(body, language=_language(request))

@@ -43,12 +43,22 @@ def quote(value: Any, *, language: str) -> Quote:
     body = Body(value)
     asked = Quote(
         **_ask(body, language),
-        number=body.code("number", most=60, default=""),
+        number=body.code("number", most=30, default=""),
         points=body.whole("points", most=2**53, default=0),
         reserve=body.flag("reserve"),
+        quote=body.text("quote", most=40, default=""),
     )
     body.end()
     return asked
+
+
+def release(value: Any) -> tuple[Number, str]:
+    """Read which quote's reservation is let go."""
+    body = Body(value)
+    named = Number(body.code("store", most=64), body.code("till", most=24), body.code("number", most=30))
+    token = body.text("quote", most=40)
+    body.end()
+    return named, token
 
 
 def sale(value: Any, *, language: str) -> Sale:
@@ -56,11 +66,11 @@ def sale(value: Any, *, language: str) -> Sale:
     body = Body(value)
     said = Sale(
         **_ask(body, language),
-        number=body.code("number", most=60),
+        number=body.code("number", most=30),
         cashier=body.text("cashier", most=80, default=""),
         payments=body.each("payments", _payment, most=20),
         total_amount=body.amount("total"),
-        quote=body.text("quote", most=40_000, default=""),
+        quote=body.text("quote", most=40, default=""),
         offline=body.flag("offline"),
     )
     body.end()
@@ -88,8 +98,8 @@ def closing(value: Any) -> Closing:
     body = Body(value)
     said = Closing(
         store=body.code("store", most=64),
-        till=body.code("till", most=40),
-        number=body.code("number", most=60),
+        till=body.code("till", most=24),
+        number=body.code("number", most=30),
         at=body.instant("at"),
         business_date=body.day("business_date"),
         sales=body.whole("sales"),
@@ -104,7 +114,7 @@ def closing(value: Any) -> Closing:
 def _ask(body: Body, language: str) -> dict[str, Any]:
     return {
         "store": body.code("store", most=64),
-        "till": body.code("till", most=40),
+        "till": body.code("till", most=24),
         "at": body.instant("at"),
         "lines": _numbered(body),
         "currency": body.text("currency", most=3, default=""),
@@ -153,12 +163,12 @@ def _returned_line(body: Body) -> ReturnedLine:
 
 def _taking_back(body: Body, language: str) -> dict[str, Any]:
     sale = body.inner("sale")
-    named = Number(sale.code("store", most=64), sale.code("till", most=40), sale.code("number", most=60))
+    named = Number(sale.code("store", most=64), sale.code("till", most=24), sale.code("number", most=30))
     sale.end()
     return {
         "store": body.code("store", most=64),
-        "till": body.code("till", most=40),
-        "number": body.code("number", most=60),
+        "till": body.code("till", most=24),
+        "number": body.code("number", most=30),
         "at": body.instant("at"),
         "sale": named,
         "cashier": body.text("cashier", most=80, default=""),

@@ -9,6 +9,7 @@ from regulars.gateway.till import door, lists
 urlpatterns = [
     path("identifications", door.identifications, name="till_identifications"),
     path("quotes", door.quotes, name="till_quotes"),
+    path("releases", door.releases, name="till_releases"),
     path("sales", door.sales, name="till_sales"),
     path("voids", door.voids, name="till_voids"),
     path("returns", door.returns, name="till_returns"),

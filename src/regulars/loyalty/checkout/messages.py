@@ -68,11 +68,16 @@ class Quote(Ask):
     points: int = 0  # how many the member wants to use, at most
     number: str = ""
     reserve: bool = False
+    quote: str = ""  # the token of an earlier quote for this sale, whose points are let go
+
+    @property
+    def id(self) -> Number:
+        return Number(self.store, self.till, self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale(Ask):
-    """Commit a sale. `quote` is the token of the quote that the customer was shown; `offline` says that the sale was
+    """Commit a sale. `quote` is the token of the quote that reserved coupons and points; `offline` says that the sale was
     finished without us: it is recorded as it was, earns, and spends nothing.
     """
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from regulars.loyalty.checkout.messages import Number
+from regulars.loyalty.checkout.services import journal
 from regulars.loyalty.program import selectors as program
 from regulars.loyalty.program.rules import Book
 from regulars.loyalty.wallet import selectors as wallets
@@ -21,6 +23,11 @@ def book_for(day: date, currency: str) -> Book | None:
     """Return the rules in force on a business date, if they are for this currency."""
     book = program.book_at(day)
     return book if book is not None and book.currency in {"", currency} else None
+
+
+def hold_key(source: str, id: Number, quote: str) -> str:
+    """Return the key under which a quote reserved points for a sale."""
+    return f"till/{journal.lock_key(source, id)}/{quote}"
 
 
 def balances_of(customer_id: int, *, now: datetime) -> list[UnitBalance]:

@@ -15,8 +15,9 @@ from regulars.loyalty.checkout.messages import Payment, Sale
 from regulars.loyalty.checkout.models import Message
 from regulars.loyalty.checkout.rules import receipts
 from regulars.loyalty.checkout.rules.receipts import Points
-from regulars.loyalty.checkout.services import baskets, journal, points, taking_back, value
+from regulars.loyalty.checkout.services import baskets, deals, journal, points, taking_back, value
 from regulars.loyalty.checkout.services.baskets import Filled
+from regulars.loyalty.checkout.services.deals import Dealt
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
 from regulars.loyalty.checkout.services.value import Paying, Spent
 from regulars.loyalty.program import services as program
@@ -41,28 +42,47 @@ class PaymentsMismatchError(InvalidInputError):
 
 def commit(sale: Sale, *, digest: bytes, now: datetime, viewer: Viewer) -> Answer:
     """Record the sale once under the till's number and return what the receipt prints."""
-    return journal.once(
-        sale.id,
-        digest,
-        now=now,
-        viewer=viewer,
-        ask=sale,
-        work=lambda opened: _sell(opened, sale),
-        then=lambda opened: taking_back.resolve_parked(opened, sale.id.text),
-    )
+    try:
+        return journal.once(
+            sale.id,
+            digest,
+            now=now,
+            viewer=viewer,
+            ask=sale,
+            work=lambda opened: _sell(opened, sale),
+            then=lambda opened: taking_back.resolve_parked(opened, sale.id.text),
+        )
+    except deals.CouponUnusableError as refusal:
+        deals.count_guesses(viewer, refusal.place["wrong_codes"], now=now)
+        raise
 
 
 def _sell(opened: Opened, sale: Sale) -> Entry:
     filled = baskets.fill(opened, sale, offline=sale.offline)
     book = filled.book
-    basket = replace(filled.basket, tenders=tuple((it.kind, it.amount) for it in sale.payments if it.amount))
+    paid_with = tuple((it.kind, it.amount) for it in sale.payments if it.amount)
+    hold = deals.hold_key(opened.viewer.source, sale.id) if sale.quote else ""
+    dealt = _deal(opened, sale, replace(filled.basket, tenders=paid_with), hold)
+    basket = dealt.basket if dealt else replace(filled.basket, tenders=paid_with)
     _refuse_mismatch(sale, basket.paid_amount)
     payments = [payment for payment in sale.payments if payment.amount]
-    paying = Paying(basket=basket, buyer=filled.buyer, book=book, now=opened.now, viewer=opened.viewer, offline=sale.offline)
+    paying = Paying(
+        basket=basket,
+        buyer=filled.buyer,
+        book=book,
+        now=opened.now,
+        viewer=opened.viewer,
+        offline=sale.offline,
+        hold=points.hold_key(opened.viewer.source, sale.id, sale.quote) if sale.quote else "",
+    )
     spent = value.spend(payments, paying)
     receipt_id = single.record(opened.cursor, _receipt(opened, sale, filled, basket, payments))
+    if dealt and (dealt.deal.used or hold):
+        deals.redeem(opened, dealt, sale.id, hold=hold)
     gained, transfer_id = _post(opened, filled, basket, spent, receipt_id)
     printed = _printed(filled, book, gained, opened.now) if book is not None and filled.buyer else {}
+    if dealt:
+        printed |= deals.shown(dealt)
     return Entry(
         kind=Message.Kind.SALE,
         happened_at=sale.at,
@@ -74,6 +94,17 @@ def _sell(opened: Opened, sale: Sale) -> Entry:
         points_used=spent.points,
         is_offline=sale.offline,
     )
+
+
+def _deal(opened: Opened, sale: Sale, basket: Basket, hold: str) -> Dealt | None:
+    """Return the best deal now; a sale made offline has had what the till gave."""
+    if sale.offline:
+        if sale.coupons:
+            raise value.OfflineSpendsError("A sale made offline uses no coupons.", field="coupons")
+        return None
+    dealt = deals.best(opened, basket, sale.coupons, hold=hold)
+    deals.refuse_unusable(dealt)
+    return dealt
 
 
 def _refuse_mismatch(sale: Sale, total: int) -> None:

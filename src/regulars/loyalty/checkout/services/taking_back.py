@@ -20,7 +20,7 @@ from regulars.loyalty.checkout.messages import Return, ReturnedLine, Void
 from regulars.loyalty.checkout.models import Message
 from regulars.loyalty.checkout.rules import receipts, refunds
 from regulars.loyalty.checkout.rules.refunds import Refund, RefundedLine
-from regulars.loyalty.checkout.services import journal, points, sold, value
+from regulars.loyalty.checkout.services import deals, journal, points, sold, value
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
 from regulars.loyalty.checkout.services.sold import Sold
 from regulars.loyalty.program import services as program
@@ -137,6 +137,9 @@ def _take(opened: Opened, back: Back, found: Sold) -> Done:
     give = value.back_command(
         found, refund.tenders, receipt_id=receipt_id, at=when.believed, store_id=back.store.id, now=opened.now
     )
+    if any(line.discounts for line in refund.lines):
+        undoing = deals.Undoing(back.id, when.believed, when.business_date, back.store.id)
+        deals.give_back(opened, found.external_id, refund.lines, undoing, is_void=back.kind == Message.Kind.VOID)
     posted = wallet.post([*([give] if give else []), *taking.commands], now=opened.now, viewer=opened.viewer)
     program.keep_taken_back(taking, posted[1:] if give else posted)
     return Done(
