@@ -54,11 +54,12 @@ WITH wanted AS (
 SELECT (SELECT array_agg(offer_id) FROM personal), (SELECT array_agg(offer_id) FROM counted)
 """
 
-# Gathers what is left of an offer in one of its parts, when that part alone has too little.
+# Gathers what is left of an offer in one of its parts, when that part alone has too little. Parts that others are using are
+# left alone: to wait for one of them while holding another could wait for ever.
 POOL = """
 WITH parts AS (
     SELECT * FROM offers_allowance WHERE offer_id = ANY(%(offers)s) AND purpose = %(purpose)s
-    ORDER BY offer_id, shard FOR UPDATE
+    ORDER BY offer_id, shard FOR UPDATE SKIP LOCKED
 ), left_over AS (
     SELECT offer_id, sum(uses_max - uses) AS uses, sum(amount_max - amount) AS amount FROM parts GROUP BY offer_id
 )
@@ -67,6 +68,14 @@ UPDATE offers_allowance a SET
     amount_max = CASE WHEN a.amount_max IS NOT NULL THEN a.amount + CASE WHEN a.shard = w.shard THEN o.amount ELSE 0 END END
 FROM parts p, left_over o, unnest(%(offers)s::bigint[], %(shards)s::integer[]) AS w (offer_id, shard)
 WHERE a.id = p.id AND o.offer_id = a.offer_id AND w.offer_id = a.offer_id
+    AND EXISTS (SELECT FROM parts own WHERE own.offer_id = w.offer_id AND own.shard = w.shard)
+"""
+
+# The offers that have run out, whichever of their parts one asks.
+RUN_OUT = """
+SELECT w.offer_id FROM unnest(%(offers)s::bigint[], %(amounts)s::bigint[]) AS w (offer_id, amount)
+JOIN offers_allowance a ON a.offer_id = w.offer_id AND a.purpose = %(purpose)s
+GROUP BY w.offer_id, w.amount HAVING sum(a.uses_max - a.uses) < 1 OR sum(a.amount_max - a.amount) < w.amount
 """
 
 _FREE = """(c.state = 'ready' OR (c.state = 'reserved'

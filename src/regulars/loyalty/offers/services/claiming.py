@@ -9,7 +9,8 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from regulars.core import bulk
@@ -127,7 +128,9 @@ ON CONFLICT (offer_id, customer_id) DO UPDATE SET uses = p.uses + excluded.uses,
 def move_customer(from_customer: Customer, to_customer: Customer, *, viewer: Viewer, now: datetime) -> int:
     """Give a merged customer's coupons and counts to whom they became; what they used together may exceed a limit (P28)."""
     moved = list(Coupon.objects.filter(customer=from_customer).select_for_update().order_by("id"))
-    Coupon.objects.filter(pk__in=[coupon.pk for coupon in moved]).update(customer=to_customer)
+    # Both may have claimed under the same key: the moved one's key names where it came from.
+    marked = Case(When(origin="", then=Value("")), default=Concat(F("origin"), Value(f" of {from_customer.pk}")))
+    Coupon.objects.filter(pk__in=[coupon.pk for coupon in moved]).update(customer=to_customer, origin=marked)
     CouponEvent.objects.bulk_create(
         CouponEvent(
             coupon=coupon, kind=CouponEvent.Kind.MOVED, at=now, actor=viewer.label[:160], customer=to_customer,

@@ -5,6 +5,7 @@ For `using` and `claiming`, in their callers' transactions: what is refused here
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -13,6 +14,8 @@ from regulars.core import bulk
 from regulars.loyalty.offers import statements
 from regulars.loyalty.offers.errors import OfferUsedUpError, OfferUsedUpPersonError
 from regulars.loyalty.offers.rules.deals import Live
+
+_ATTEMPTS, _PAUSE_SECONDS = 100, 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,22 @@ def take(uses: Sequence[Wanted], *, customer_id: int | None, purpose: str = "use
 
 
 def _take_pooled(short: Sequence[Wanted], *, purpose: str) -> None:
-    """Gather what the other parts of these limits have left, and try once more."""
-    facts = {
-        "offers": [use.offer_id for use in short], "amounts": [use.amount for use in short], "persons": [None] * len(short),
-        "shards": [use.shard for use in short], "customer": None, "purpose": purpose, "is_use": 1,
-    }  # fmt: skip
-    bulk.execute(statements.POOL, facts)
-    _personal, counted = bulk.fetch(statements.TAKE, facts)[0]
-    _refuse_missing(short, counted, OfferUsedUpError, "in all")
+    """Gather what the other parts of these limits have left and try again, until it is there or has run out."""
+    for _attempt in range(_ATTEMPTS):
+        facts = {
+            "offers": [use.offer_id for use in short], "amounts": [use.amount for use in short],
+            "persons": [None] * len(short), "shards": [use.shard for use in short],
+            "customer": None, "purpose": purpose, "is_use": 1,
+        }  # fmt: skip
+        bulk.execute(statements.POOL, facts)
+        _personal, counted = bulk.fetch(statements.TAKE, facts)[0]
+        short = [use for use in short if use.offer_id not in (counted or ())]
+        if not short:
+            return
+        if bulk.fetch(statements.RUN_OUT, facts):
+            break
+        time.sleep(_PAUSE_SECONDS)  # others are using the parts that are left; they will be done in a moment
+    _refuse_missing(short, (), OfferUsedUpError, "in all")
 
 
 def _refuse_missing(
