@@ -1,4 +1,4 @@
-"""What the worker does for the program every night: close the day's tiers, let idle points go."""
+"""What the worker does for the program: replays that were asked for; after each day its tiers, and idle points."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from regulars.core import sending
 from regulars.loyalty.program import services
 from regulars.loyalty.program.models import Program
 from regulars.organization import access
+
+
+@app.task(name="program.run_replay", queue=sending.INSIDE, lock="program.run_replay")
+def run_replay(run_id: int) -> None:
+    """Try a draft on past receipts."""
+    services.run_replay(run_id, now=timezone.now())
 
 
 # Hourly, since the day of the company ends in its own zone: the first run after that closes it, the others find nothing.

@@ -3,5 +3,6 @@
 from regulars.loyalty.program.models.earnings import Earning, TakenBack
 from regulars.loyalty.program.models.members import Membership, TierSpell
 from regulars.loyalty.program.models.programs import Program, RuleVersion
+from regulars.loyalty.program.models.replays import ReplayRun
 
-__all__ = ["Earning", "Membership", "Program", "RuleVersion", "TakenBack", "TierSpell"]
+__all__ = ["Earning", "Membership", "Program", "ReplayRun", "RuleVersion", "TakenBack", "TierSpell"]

@@ -17,6 +17,7 @@ from regulars.loyalty.program.services.earning import earning, earning_command, 
 from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
 from regulars.loyalty.program.services.expiring import expire_idle
 from regulars.loyalty.program.services.grading import grade_members
+from regulars.loyalty.program.services.previewing import Report, ask_replay, preview, run_replay
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
 from regulars.loyalty.program.services.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
 from regulars.loyalty.program.services.returning import (
@@ -33,9 +34,11 @@ __all__ = [
     "Joining",
     "PublishedError",
     "Replayed",
+    "Report",
     "ReturnedLine",
     "TakingBack",
     "VersionDateError",
+    "ask_replay",
     "ask_to_publish",
     "compare_with_ledger",
     "create_program",
@@ -49,11 +52,13 @@ __all__ = [
     "keep_earnings",
     "keep_taken_back",
     "locked_state",
+    "preview",
     "publish_version",
     "rate_receipts",
     "rate_recorded",
     "replay_into_ledger",
     "returned_lines",
+    "run_replay",
     "save_draft",
     "take_back_returns",
     "taking_back",

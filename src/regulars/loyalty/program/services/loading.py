@@ -30,7 +30,7 @@ CREATE TEMPORARY TABLE rated_receipt ON COMMIT DROP AS
 SELECT r.id, coalesce(c.merged_into_id, c.id) AS customer_id, r.business_date, r.store_id, r.channel, r.paid_amount, r.sold_at,
     extract(epoch FROM ((CASE WHEN r.clock_off THEN r.received_at ELSE r.sold_at END) AT TIME ZONE s.timezone)::time)::int
         AS second,
-    e.id AS earning_id, coalesce(e.tier, '') AS tier, coalesce(e.paid_plan, '') AS paid_plan
+    e.id AS earning_id, coalesce(e.points, 0) AS points, coalesce(e.tier, '') AS tier, coalesce(e.paid_plan, '') AS paid_plan
 FROM sales_receipt r
 JOIN customers_customer c ON c.id = r.customer_id
 JOIN organization_store s ON s.id = r.store_id
@@ -39,7 +39,7 @@ WHERE r.kind = 'sale' AND {condition}
 """
 _RECEIPTS = """
 SELECT id, customer_id, business_date - DATE '0001-01-01' + 1 AS day, second, store_id, channel, paid_amount,
-    (extract(epoch FROM sold_at) * 1000000)::bigint AS sold_at, tier, paid_plan, earning_id
+    (extract(epoch FROM sold_at) * 1000000)::bigint AS sold_at, tier, paid_plan, earning_id, points
 FROM rated_receipt ORDER BY business_date, earning_id NULLS LAST, sold_at, id
 """
 _LINES = """
@@ -94,6 +94,7 @@ class Loaded:
     store_id: Integers
     tier: list[str]  # of what was rated already
     earning_id: list[int | None]
+    points: list[int]  # of the ledger, 0 where nothing was rated
 
     def moment(self, at: int) -> datetime:
         """Return when a receipt was sold."""
@@ -133,8 +134,9 @@ def load(tender_kinds: Sequence[str] = ()) -> Loaded:
     )  # fmt: skip
     rated = [None if value == "" else int(value) for value in _texts(receipts, "earning_id")]
     return Loaded(
-        columns, customers, _numbers(receipts, "sold_at"), _numbers(receipts, "store_id"), _texts(receipts, "tier"), rated
-    )
+        columns, customers, _numbers(receipts, "sold_at"), _numbers(receipts, "store_id"), _texts(receipts, "tier"), rated,
+        _numbers(receipts, "points").tolist(),
+    )  # fmt: skip
 
 
 def load_returns(loaded: Loaded, *, until: date) -> list[Returned]:
