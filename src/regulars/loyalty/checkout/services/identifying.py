@@ -13,8 +13,10 @@ from regulars.core.errors import DomainError, NotFoundError
 from regulars.customers import selectors as customers
 from regulars.customers import services as customer_verbs
 from regulars.customers.models import Customer
-from regulars.loyalty.checkout import database, members
-from regulars.loyalty.checkout.services import journal
+from regulars.loyalty.cards import services as cards
+from regulars.loyalty.checkout import database, facts, members
+from regulars.loyalty.checkout.services import journal, points
+from regulars.loyalty.program import selectors as program
 from regulars.organization.access import Viewer
 
 
@@ -42,30 +44,43 @@ class Who:
 
 def identify(who: Who, *, now: datetime, viewer: Viewer) -> dict[str, Any]:
     """Return the member: handle, name, tier, and what there is to spend."""
-
-    def attempt() -> dict[str, Any]:
-        store = journal.open_store(who.store, viewer=viewer)
-        customer_id = _find(who, viewer=viewer, now=now)
-        member = Customer.objects.only("name", "language").get(pk=customer_id)
-        return {
-            "member": members.handle_of(customer_id, source=viewer.source),
-            "name": member.name,
-            "language": member.language,
-            "currency": store.currency,
-        }
-
-    return database.in_transaction(attempt)
+    return database.in_transaction(lambda: _identify(who, now=now, viewer=viewer))
 
 
-def _find(who: Who, *, viewer: Viewer, now: datetime) -> int:
+def _identify(who: Who, *, now: datetime, viewer: Viewer) -> dict[str, Any]:
+    store = journal.open_store(who.store, viewer=viewer)
+    customer_id, is_proved = _find(who, viewer=viewer, now=now)
+    member = Customer.objects.only("name", "language").get(pk=customer_id)
+    today = facts.moment(store, now, now=now).business_date
+    book = points.book_for(today, store.currency)
+    balances = points.balances_of(customer_id, now=now)
+    standing = program.standing_of(customer_id, program=book.program, at=now) if book is not None else None
+    return {
+        "member": members.handle_of(customer_id, source=viewer.source, proved_at=now if is_proved else None),
+        "name": member.name,
+        "language": member.language,
+        "may_pay_with_stored_value": is_proved,
+        "tier": standing.tier if standing else "",
+        "currency": store.currency,
+        **points.shown(balances, book, currency=store.currency, today=today),
+    }
+
+
+def _find(who: Who, *, viewer: Viewer, now: datetime) -> tuple[int, bool]:
+    """Return the customer, and whether what was shown proves more than a number that anybody may know."""
+    if who.kind == "code":
+        shown = cards.recognize(who.value, viewer=viewer, now=now)
+        if shown.customer_id is None:
+            raise MemberNotFoundError("Nobody has claimed this card.", field="value")
+        return shown.customer_id, shown.may_pay
     holders = customers.exact_holders(who.value)
     if len(holders) > 1:
         raise MemberAmbiguousError("Several customers hold this; scan a card or code instead.", field="value")
     if holders:
-        return holders[0]
+        return holders[0], False
     if who.enroll:
         key = (who.kind, "", who.value)
         found = customer_verbs.recognize([key], source=viewer.source, now=now)
         if key in found:
-            return found[key]
+            return found[key], False
     raise MemberNotFoundError("Nobody is known by this.", field="value")

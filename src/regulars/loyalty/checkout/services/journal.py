@@ -135,6 +135,11 @@ def open_store(code: str, *, viewer: Viewer) -> StoreFacts:
     return _store(rows[0] if rows else None, code, viewer)
 
 
+def forget_answers(*, now: datetime) -> int:
+    """Empty the answers that are older than any till stays alone; return how many."""
+    return Message.objects.filter(received_at__lte=now - KEPT_FOR, answer__isnull=False).update(answer=None)
+
+
 def lock_key(source: str, id: Number) -> int:
     """Return the number under which a message or sale is locked."""
     return int.from_bytes(hashlib.blake2b(f"till\0{source}\0{id.text}".encode(), digest_size=8).digest(), signed=True)
