@@ -24,6 +24,7 @@ from regulars.loyalty.offers.rules.bodies import (
     NForM,
     PercentOff,
     ProductOff,
+    Recorded,
     Reward,
     Shipping,
     Steps,
@@ -138,6 +139,10 @@ class _Sentences:
                 return ngettext(
                     "Member price for %d article", "Member prices for %d articles", len(found.prices)
                 ) % len(found.prices)  # fmt: skip
+            case Recorded():
+                return ngettext("From older records, for %d article", "From older records, for %d articles", found.articles) % (
+                    found.articles
+                )
             case Shipping():
                 return _("Free delivery") if found.off_bp == WHOLE else _("%s off the delivery") % _share(found.off_bp)
 

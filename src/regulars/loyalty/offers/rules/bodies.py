@@ -174,7 +174,14 @@ class Shipping(Body):
     items: Items = _SHIPPING
 
 
+class Recorded(Body):
+    """An offer of older records that do not say what it took off; it is shown and counted, and takes nothing off."""
+
+    kind: Literal["recorded"]
+    articles: Annotated[StrictInt, Field(ge=0)] = 0  # how many articles it was for
+
+
 AnyBody = Annotated[
-    AmountOff | PercentOff | ProductOff | Bundle | NForM | Threshold | Steps | MemberPrice | Shipping,
+    AmountOff | PercentOff | ProductOff | Bundle | NForM | Threshold | Steps | MemberPrice | Shipping | Recorded,
     Field(discriminator="kind"),
 ]

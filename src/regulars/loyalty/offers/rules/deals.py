@@ -13,7 +13,7 @@ from regulars import criteria
 from regulars.criteria.answers import Question
 from regulars.criteria.tree import All, Node
 from regulars.loyalty.basket import Line
-from regulars.loyalty.offers.rules.bodies import Bundle, MemberPrice, ProductOff
+from regulars.loyalty.offers.rules.bodies import Bundle, MemberPrice, ProductOff, Recorded
 from regulars.loyalty.offers.rules.terms import Terms
 
 
@@ -38,8 +38,8 @@ class Live:
     def items(self) -> tuple[Question | None, ...]:
         """Return which lines each part of the offer is about; None stands for all lines."""
         body = self.terms.body
-        if isinstance(body, MemberPrice):
-            return ()
+        if isinstance(body, MemberPrice | Recorded):
+            return (None,)
         if isinstance(body, Bundle):
             return tuple(_question(part.items) for part in body.parts)
         if isinstance(body, ProductOff) and body.buy is not None:

@@ -18,6 +18,7 @@ from regulars.loyalty.offers.rules.bodies import (
     NForM,
     PercentOff,
     ProductOff,
+    Recorded,
     Reward,
     Shipping,
     Steps,
@@ -74,7 +75,7 @@ def _compete(state: State, offer: Prepared, index: int) -> bool:
     return is_better
 
 
-def effect(state: State, offer: Prepared) -> Offs:
+def effect(state: State, offer: Prepared) -> Offs:  # noqa: PLR0911 - one return a kind
     """Return what an offer takes off each line; a set also uses up its pieces."""
     body, lines = offer.candidate.offer.terms.body, offer.parts[0]
     match body:
@@ -89,6 +90,8 @@ def effect(state: State, offer: Prepared) -> Offs:
         case Steps():
             reached = [step for step in body.steps if step.from_amount <= _amount(state.start, lines)]
             return _reward(state, reached[-1], lines) if reached else []
+        case Recorded():
+            return []
         case PercentOff() | AmountOff() | MemberPrice() | Shipping():
             return _plain(state, offer, body)
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regulars.loyalty.offers.services.claiming import bind, claim, give_to_friend, move_customer, void_coupon
 from regulars.loyalty.offers.services.giving_back import GivenBack, Returned, give_back
 from regulars.loyalty.offers.services.guessing import count_wrong_codes
+from regulars.loyalty.offers.services.history import PastOffer, PastUse, import_past_offers
 from regulars.loyalty.offers.services.making import code_for_holder, make_batch, make_public_code, take_codes
 from regulars.loyalty.offers.services.using import Occasion, redeem, release, release_stale, reserve
 from regulars.loyalty.offers.services.writing import archive, create_offer, publish, save_draft, start, stop
@@ -12,6 +13,8 @@ from regulars.loyalty.offers.services.writing import archive, create_offer, publ
 __all__ = [
     "GivenBack",
     "Occasion",
+    "PastOffer",
+    "PastUse",
     "Returned",
     "archive",
     "bind",
@@ -21,6 +24,7 @@ __all__ = [
     "create_offer",
     "give_back",
     "give_to_friend",
+    "import_past_offers",
     "make_batch",
     "make_public_code",
     "move_customer",
