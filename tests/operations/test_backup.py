@@ -31,6 +31,20 @@ _GO_ON = """
     assert [finding.invariant.name for finding in verification.verify() if not finding.holds] == []
 """
 
+# Whoever owns the database can rewrite the trail and chain it anew: the chain alone looks whole then.
+_FORGE = """
+    from django.db import connection
+    from regulars.core import database
+    from regulars.operations import verification
+    from regulars.organization import audit
+
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute("UPDATE organization_auditentry SET actor = 'nobody'")
+        cursor.execute("DELETE FROM organization_auditseal")
+        assert audit.seal(now=shop.NOW)
+    assert all(finding.holds for finding in verification.verify())
+"""
+
 
 def test_a_restored_installation_is_the_one_that_was_saved(home: Path, place: Path) -> None:
     saved, again, other = place / "saved", place / "again", place / "other"
@@ -43,6 +57,11 @@ def test_a_restored_installation_is_the_one_that_was_saved(home: Path, place: Pa
     commands.python(other, _GO_ON.format(folder=str(again)))
     assert _totals(again) == _totals(saved)
     assert _hashes(again) == _hashes(saved)
+    assert commands.regulars(other, "verify", "--backup", str(saved)).returncode == 0
+    commands.python(other, _FORGE)
+    forged = commands.regulars(other, "verify", "--backup", str(saved))
+    assert forged.returncode == 1
+    assert "BROKEN" in forged.stdout
 
     refused = commands.regulars(other, "restore", str(saved))
     assert refused.returncode == 2

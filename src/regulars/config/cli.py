@@ -80,6 +80,7 @@ def _data(command) -> None:  # type: ignore[no-untyped-def]
 def _keeping(command) -> None:  # type: ignore[no-untyped-def]
     verify = command("verify", "keeping:verify", "prove every invariant of the data")
     verify.add_argument("--json", action="store_true")
+    verify.add_argument("--backup", metavar="DIR", help="also hold the audit trail against the seal that this backup kept")
     backup = command("backup", "keeping:backup", "copy database, lake, keys and files into a new folder")
     backup.add_argument("folder", metavar="DIR")
     restore = command("restore", "keeping:restore", "bring a backup back into an empty home folder")

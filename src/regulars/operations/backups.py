@@ -25,6 +25,7 @@ from regulars.operations import manifest as manifests
 from regulars.operations import pg_programs, totals
 from regulars.operations.manifest import Entry, Manifest
 from regulars.operations.models import Backup
+from regulars.organization import audit
 
 DATABASE = "database.dump"
 
@@ -43,6 +44,7 @@ class _Moment:
     counted_to: int
     migrations: list[str]
     totals: dict[str, int]
+    audit_seal: str
 
 
 def create(home: HomeFolder, folder: Path, *, now: datetime) -> Backup:
@@ -51,6 +53,7 @@ def create(home: HomeFolder, folder: Path, *, now: datetime) -> Backup:
         raise BackupPlaceError(f"{folder} exists; name a new folder for the backup.")
     if folder.is_relative_to(home.root):
         raise BackupPlaceError(f"{folder} lies inside the home folder it is to save; name a place elsewhere.")
+    audit.seal(now=now)
     with _unfinished(folder) as scratch:
         made = _fill(scratch, home, now=now)
         manifests.write(made)
@@ -83,6 +86,7 @@ def _fill(scratch: Path, home: HomeFolder, *, now: datetime) -> Manifest:
         totals=moment.totals,
         key_check=key_check(),
         entries=entries,
+        audit_seal=moment.audit_seal,
     )
 
 
@@ -102,6 +106,7 @@ def _open_moment(reader: psycopg.Connection) -> _Moment:
         counted_to=int(str(ask("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + regulars_xid_offset()")[0][0])),
         migrations=[f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations ORDER BY 1, 2")],
         totals=totals.count(ask),
+        audit_seal=next((str(told) for (told,) in ask(audit.NEWEST_SEAL)), ""),
     )
 
 

@@ -48,6 +48,7 @@ class Manifest:
     totals: dict[str, int]
     key_check: str  # what the master key makes of a known text: another key would leave contact data unreadable
     entries: list[Entry]
+    audit_seal: str = ""  # the end of the audit trail's chain: what a trail rewritten as a whole would no longer hold
 
     @property
     def total_bytes(self) -> int:

@@ -13,6 +13,7 @@ from regulars.core.synced import set_offset
 from regulars.operations import backups, pg_programs, totals
 from regulars.operations.manifest import Manifest
 from regulars.operations.refusals import RestoreRefusedError
+from regulars.organization import audit
 
 # The schema itself stays: its owner and its extensions are the server's affair.
 _EMPTY = """
@@ -84,3 +85,7 @@ def settle(manifest: Manifest, *, now: datetime) -> None:
         wrong = sorted(name for name in found.keys() | manifest.totals.keys() if found.get(name) != manifest.totals.get(name))
         raise RestoreRefusedError(f"The restored database differs from the backup in {', '.join(wrong[:5])}.")
     database.migrate()
+    with database.as_owner():
+        is_whole = audit.holds_seal(manifest.audit_seal) and not audit.check_chain()
+    if not is_whole:
+        raise RestoreRefusedError("The audit trail in the backup is not the one that was sealed when it was made.")

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from regulars.core import invariants
-from regulars.core.invariants import Finding
+from regulars.core.invariants import Finding, Invariant, Outcome
+from regulars.operations.manifest import Manifest
+from regulars.organization import audit
 
 
 def verify(progress: Callable[[Finding], None] | None = None) -> list[Finding]:
@@ -23,6 +25,17 @@ def verify(progress: Callable[[Finding], None] | None = None) -> list[Finding]:
             if progress:
                 progress(finding)
     return findings
+
+
+def trail_since(manifest: Manifest) -> Finding:
+    """Prove that the audit trail goes on from where it stood when the backup was made; a chain forged anew would not."""
+
+    def check() -> Outcome:
+        missing = not audit.holds_seal(manifest.audit_seal)
+        return Outcome(broken=int(missing), examples=(f"seal {manifest.audit_seal[:24]}…",) if missing else ())
+
+    sentence = f"The audit trail holds the seal that the backup of {manifest.made_at} kept."
+    return next(invariants.prove([Invariant("audit.backup_seal", sentence, check)]))
 
 
 def as_json(finding: Finding) -> dict[str, object]:

@@ -27,6 +27,8 @@ SELECT id, written_xid, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.
        object_type, object_id, store_id, before::text, after::text, note
 FROM organization_auditentry WHERE written_xid >= %s AND written_xid < %s ORDER BY written_xid, id
 """
+# The end of the chain in one word, to be kept outside the database: whoever rewrites the whole chain cannot rewrite that.
+NEWEST_SEAL = "SELECT to_xid || ':' || encode(digest, 'hex') FROM organization_auditseal ORDER BY to_xid DESC LIMIT 1"
 _UNSEALED = "SELECT min(written_xid) FROM organization_auditentry WHERE written_xid >= %s AND written_xid < %s"
 
 
@@ -106,6 +108,12 @@ def seal(*, now: datetime) -> AuditSeal | None:
         link.entries, link.digest = _digest(link, after=bytes(last.digest) if last else b"")
         link.save(force_insert=True)
         return link
+
+
+def holds_seal(told: str) -> bool:
+    """Return whether the trail still holds the seal that `NEWEST_SEAL` once told, such as a backup's manifest keeps."""
+    to_xid, _, digest = told.partition(":")
+    return not told or AuditSeal.objects.filter(to_xid=int(to_xid), digest=bytes.fromhex(digest)).exists()
 
 
 def check_chain() -> list[BrokenSeal]:

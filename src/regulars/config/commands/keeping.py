@@ -19,9 +19,11 @@ BROKEN = 1
 def verify(options: argparse.Namespace) -> int:
     """Prove every invariant; 1 if one is broken."""
     with installation.opened():
-        from regulars.operations import verification
+        from regulars.operations import restoring, verification
 
         findings = verification.verify()
+        if options.backup:
+            findings.append(verification.trail_since(restoring.checked(Path(options.backup).expanduser().resolve())))
         if options.json:
             sys.stdout.write(json.dumps([verification.as_json(finding) for finding in findings], indent=2) + "\n")
         else:
