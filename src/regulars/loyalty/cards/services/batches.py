@@ -80,7 +80,7 @@ def make_batch(batch_id: int, *, viewer: Viewer, now: datetime, approval: Approv
     if batch.type.holds_value or batch.type.has_pin:
         bulk.stage("incoming_secret", _digests(secrets))
         bulk.execute(_SET_DIGESTS)
-    step = moving.step_of(Movement.Act.MAKE, viewer=viewer, now=now, reason=f"batch {batch.pk}")
+    step = moving.step_of(Movement.Act.MAKE, viewer=viewer, now=now)
     moving.take_all(step, where="card.batch_id = %(batch)s", parameters={"batch": batch.pk})
     Batch.objects.filter(pk=batch.pk).update(made_at=now)
     audit.record(viewer, "batch.made", "batch", batch.pk, now=now, after={"quantity": batch.quantity}, note=note)
@@ -94,7 +94,7 @@ def receive_batch(batch_id: int, *, viewer: Viewer, now: datetime) -> int:
     if not viewer.scope("card.stock").covers(None):
         raise NotFoundError
     batch = _lock(batch_id)
-    step = moving.step_of(Movement.Act.RECEIVE, viewer=viewer, now=now, moves=True, reason=f"batch {batch.pk}")
+    step = moving.step_of(Movement.Act.RECEIVE, viewer=viewer, now=now, moves=True)
     received = moving.take_all(step, where="card.batch_id = %(batch)s", parameters={"batch": batch.pk})
     if received:
         Batch.objects.filter(pk=batch.pk).update(received_at=now)
@@ -164,7 +164,7 @@ WITH made AS (
     RETURNING id
 )
 INSERT INTO cards_movement (card_id, act, from_state, to_state, at, by, source, key, reason)
-SELECT id, 'order', '', 'ordered', %(at)s, %(by)s, '', '', 'batch ' || %(batch)s::text FROM made
+SELECT id, 'order', '', 'ordered', %(at)s, %(by)s, '', '', '' FROM made
 """
 
 _SET_DIGESTS = """

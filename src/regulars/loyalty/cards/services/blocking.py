@@ -86,7 +86,7 @@ def pass_on(card_id: int, customer_id: int, *, reason: str, viewer: Viewer, now:
     if card.customer_id is None:
         raise moving.CardStateError(_("This card has no holder yet. Claim it instead."), card=card.pk)
     holder = known_customers.get_customer(viewer, customer_id, "customer.lookup")
-    step = moving.step_of(Movement.Act.RENAME, viewer=viewer, now=now, reason=reason or f"passed on to customer {holder.pk}")
+    step = moving.step_of(Movement.Act.RENAME, viewer=viewer, now=now, reason=reason or f"→ {holder.pk}")
     moving.take_one(step, card=card.pk)
     Card.objects.filter(pk=card.pk).update(customer=holder)
     audit.record(

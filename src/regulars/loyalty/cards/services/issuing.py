@@ -106,9 +106,7 @@ def claim(card_id: int, customer_id: int, *, source: str, key: str, viewer: View
         raise moving.CardStateError(_("This card has a holder already."), card=card.pk)
     holder = known_customers.get_customer(viewer, customer_id, "customer.lookup")
     before = selectors.owner_of(card)
-    step = moving.step_of(
-        Movement.Act.RENAME, viewer=viewer, now=now, source=source, key=key, reason=f"claimed by customer {holder.pk}"
-    )
+    step = moving.step_of(Movement.Act.RENAME, viewer=viewer, now=now, source=source, key=key, reason=f"→ {holder.pk}")
     moving.take_one(step, card=card.pk)
     Card.objects.filter(pk=card.pk).update(customer=holder)
     card = lock(card.pk)

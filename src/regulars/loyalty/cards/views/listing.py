@@ -102,7 +102,7 @@ _CARD_COLUMNS = [
 def _place(row: Movement, side: str) -> str:
     store = getattr(row, side)
     state = row.from_state if side == "from_store" else row.to_state
-    if store is None and state not in {State.RECEIVED, State.MADE, State.ORDERED}:
+    if store is None and state != State.RECEIVED:
         return ""
     return str(places.name(store))
 
