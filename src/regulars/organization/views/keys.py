@@ -83,5 +83,5 @@ def _state(key: ApiKey) -> tuple[str, str]:
     if key.revoked_at:
         return _("Revoked"), "bad"
     if key.expires_at and key.expires_at <= timezone.now():
-        return _("Expired"), "neutral"
+        return pgettext("state", "Expired"), "neutral"
     return pgettext("state", "Active"), "good"
