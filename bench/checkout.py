@@ -33,7 +33,7 @@ def run(*, scale: int = 1) -> list[Row]:  # noqa: ARG001 - one shop is busy enou
     shop = till_shop.open_shop(tills=_TILLS, now=now)
     with _serving():
         full = _load(shop, now, run="full")
-        half = _load(shop, now, run="half", per_second=full["per_second"] / 2)
+        half = _load(shop, now, run="half", first=800, per_second=full["per_second"] / 2)
     limit = till_floor.measure(clients=_TILLS)
     return [
         Row("checkout.per_second", full["per_second"], limit, "checkouts/s"),
@@ -68,7 +68,7 @@ def _wait() -> None:
     raise AssertionError("the web processes did not start")
 
 
-def _load(shop: list[dict[str, Any]], now: datetime, *, run: str, per_second: float = 0.0) -> dict[str, float]:
+def _load(shop: list[dict[str, Any]], now: datetime, *, run: str, first: int = 0, per_second: float = 0.0) -> dict[str, float]:
     plan = {
         "host": "127.0.0.1",
         "port": _PORT,
@@ -77,6 +77,7 @@ def _load(shop: list[dict[str, Any]], now: datetime, *, run: str, per_second: fl
         "warm_up": _WARM_UP,
         "pause": len(shop) / per_second if per_second else 0.0,
         "run": run,
+        "first": first,
         "at": now.isoformat(timespec="seconds"),
         "points": till_shop.POINTS,
     }

@@ -30,6 +30,7 @@ _ADDED = {
     "wallet_lot": _OF_TRANSFER,
     "wallet_entry": _OF_TRANSFER,
     "program_earning": _OF_RECEIPT,
+    "offers_redemption": "key = (SELECT external_id FROM sales_receipt WHERE id = %(receipt)s)",
     "checkout_message": _OF_RECEIPT,
 }
 _SEQUENCES = {"sales_receipt": "receipt", "wallet_transfer": "transfer", "wallet_lot": "lot"}  # ids that other rows name
@@ -93,6 +94,8 @@ def _updates() -> list[str]:
         "UPDATE wallet_lot SET remaining = remaining - 1 WHERE id = :member;",
         f"UPDATE wallet_account SET balance = balance - 1 WHERE id = {account};",
         f"UPDATE wallet_account SET debt = debt WHERE id = {account};",
+        "UPDATE offers_coupon SET uses = uses WHERE id = :coupon;",
+        "UPDATE offers_allowance SET amount = amount WHERE id = :allowance;",
     ]
 
 

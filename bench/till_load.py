@@ -64,7 +64,7 @@ def main() -> None:
 def _sell(plan: dict[str, Any], till: dict[str, Any], taken: list[tuple[float, float]], started: float) -> None:
     line = Line(plan["host"], plan["port"], till["key"])
     every = plan["pause"]
-    number = 0
+    number = plan["first"]
     while (now := time.perf_counter() - started) < plan["seconds"]:
         sale = till["sales"][number % len(till["sales"])]
         number += 1

@@ -15,6 +15,7 @@ from regulars.catalog import services as catalog
 from regulars.customers import services as customers
 from regulars.customers.models import Customer
 from regulars.loyalty.checkout import members
+from regulars.loyalty.offers import services as offers
 from regulars.loyalty.program import services as program
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
@@ -25,7 +26,7 @@ from regulars.organization.models import Company, Store
 POINTS = 100  # that each checkout uses
 LINES = 9
 _ARTICLES, _MEMBERS, _STORES = 1_000, 20_000, 6
-_SALES = 500  # different baskets of a till
+_SALES = 1_600  # different baskets of a till, each with a coupon of its own
 _SOURCE = "pos"
 _VIEWER = system("bench")
 
@@ -42,7 +43,8 @@ def open_shop(*, tills: int, now: datetime) -> list[dict[str, Any]]:
     )
     handles = _members(now)
     _program(now)
-    return [_till(number, handles, dice, now) for number in range(tills)]
+    codes = _coupons(tills * _SALES, now)
+    return [_till(number, handles[number::tills], codes[number::tills], dice, now) for number in range(tills)]
 
 
 def _store(number: int) -> dict[str, Any]:
@@ -93,17 +95,43 @@ def _program(now: datetime) -> None:
         for id in Customer.objects.order_by("pk").values_list("pk", flat=True)
     ]  # fmt: skip
     wallet.post(gifts, now=now, viewer=_VIEWER)
+    joining = [
+        program.Joining(customer_id=id, joined_on=now.date(), joined_at=now)
+        for id in Customer.objects.order_by("pk").values_list("pk", flat=True)
+    ]
+    program.enroll_many(joining, program=club)
 
 
-def _till(number: int, handles: list[str], dice: random.Random, now: datetime) -> dict[str, Any]:
+def _coupons(count: int, now: datetime) -> list[str]:
+    """Make a coupon for each sale, and two promotions that its basket may meet."""
+    coupon = _offer("TEN-OFF", {"kind": "amount", "off_amount": 1_000}, now, is_coupon=True)
+    items = {"all": [{"attr": "product.categories", "op": "has_any", "value": ["Area 5"]}]}
+    _offer("AREA-5", {"kind": "percent", "off_bp": 1_000, "items": items}, now)
+    _offer("BIG-BASKET", {"kind": "amount", "off_amount": 500}, now, members_only=True)
+    batch = offers.make_batch(coupon, size=count, viewer=_VIEWER, now=now)
+    return list(offers.take_codes(batch.pk, viewer=_VIEWER, now=now))
+
+
+def _offer(code: str, body: dict[str, Any], now: datetime, *, is_coupon: bool = False, **terms: Any) -> int:
+    raw = {
+        "currency": "CNY", "ends_on": f"{now.year + 1}-12-31", "uses_max": 10_000_000, "body": body,
+        "phase": "coupon" if is_coupon else "basket", **terms,
+    }  # fmt: skip
+    made = offers.create_offer(code=code, title=code, is_coupon=is_coupon, raw_terms=raw, viewer=_VIEWER, now=now)
+    offers.publish(made.pk, viewer=_VIEWER, now=now)
+    return made.pk
+
+
+def _till(number: int, handles: list[str], codes: list[str], dice: random.Random, now: datetime) -> dict[str, Any]:
     store = Store.objects.get(code=f"S{number % _STORES}")
     _, secret = organization.create_key(name=f"till {number}", role="pos", store=store, source=_SOURCE, viewer=_VIEWER, now=now)
-    mine = handles[number::12]
     return {
         "key": secret,
         "store": store.code,
         "till": str(number),
-        "sales": [{"lines": _lines(dice), "member": member} for member in dice.sample(mine, _SALES)],
+        "sales": [
+            {"lines": _lines(dice), "member": member, "coupons": [code]} for member, code in zip(handles, codes, strict=False)
+        ],
     }
 
 

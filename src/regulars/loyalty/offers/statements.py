@@ -15,12 +15,12 @@ SELECT
             c.valid_until, c.state = 'ready' OR (c.state = 'reserved'
                 AND (c.reserved_until < %(now)s OR (c.reserved_key = %(hold)s AND c.reserved_key <> '')))))
         FROM (SELECT * FROM offers_coupon WHERE digest = ANY(%(digests)s)
-            UNION (SELECT * FROM offers_coupon WHERE customer_id = %(customer)s AND state = 'ready'
+            UNION (SELECT * FROM offers_coupon WHERE customer_id = %(customer)s::bigint AND state = 'ready'
                 AND (valid_until IS NULL OR valid_until >= %(business_date)s) ORDER BY valid_until LIMIT %(own_max)s)
             UNION SELECT held.* FROM offers_coupon held JOIN offers_reservation r ON r.coupon_id = held.id
                 WHERE r.key = %(hold)s) c),
     (SELECT jsonb_object_agg(offer_id, uses) FROM offers_personaluse
-        WHERE customer_id = %(customer)s AND offer_id = ANY(%(personal)s)),
+        WHERE customer_id = %(customer)s::bigint AND offer_id = ANY(%(personal)s)),
     (SELECT jsonb_object_agg(offer_id, jsonb_build_array(uses_left, amount_left)) FROM (
         SELECT offer_id, sum(uses_max - uses) AS uses_left, sum(amount_max - amount) AS amount_left
         FROM offers_allowance WHERE purpose = 'use' AND offer_id = ANY(%(limited)s) GROUP BY offer_id) a),
@@ -35,7 +35,7 @@ WITH wanted AS (
         AS w (offer_id, amount, per_person, shard)
 ), personal AS (
     INSERT INTO offers_personaluse AS p (offer_id, customer_id, uses, claims)
-    SELECT offer_id, %(customer)s, %(is_use)s::integer, 1 - %(is_use)s::integer
+    SELECT offer_id, %(customer)s::bigint, %(is_use)s::integer, 1 - %(is_use)s::integer
     FROM wanted WHERE per_person IS NOT NULL ORDER BY offer_id
     ON CONFLICT (offer_id, customer_id) DO UPDATE SET uses = p.uses + excluded.uses, claims = p.claims + excluded.claims
         WHERE CASE WHEN excluded.uses = 1 THEN p.uses ELSE p.claims END
@@ -132,7 +132,8 @@ RELEASE_STALE = RELEASE.format(
 RECORD = """
 INSERT INTO offers_redemption (source, key, kind, offer_id, version_id, coupon_id, customer_id, store_id, business_date, at,
     uses, amount, lines, use_of_id, is_personal, shard, is_historical)
-SELECT %(source)s, %(key)s, %(kind)s, w.offer_id, w.version_id, w.coupon_id, %(customer)s, %(store)s, %(business_date)s, %(at)s,
+SELECT %(source)s, %(key)s, %(kind)s, w.offer_id, w.version_id, w.coupon_id, %(customer)s::bigint, %(store)s::bigint,
+    %(business_date)s::date, %(at)s::timestamptz,
     w.uses, w.amount, w.lines::jsonb, w.use_of, w.per_person IS NOT NULL, w.shard, false
 FROM unnest(%(offers)s::bigint[], %(versions)s::bigint[], %(coupons_or_null)s::bigint[], %(uses)s::smallint[],
     %(amounts)s::bigint[], %(lines)s::text[], %(uses_of)s::bigint[], %(persons)s::integer[], %(shards)s::integer[])

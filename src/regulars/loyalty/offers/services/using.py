@@ -71,7 +71,7 @@ def record(facts: dict[str, Any], *, occasion: Occasion, kind: str) -> list[int]
         "source": occasion.source, "key": occasion.key, "kind": kind, "customer": occasion.customer_id,
         "store": occasion.store_id, "business_date": occasion.business_date, "at": occasion.at,
     }  # fmt: skip
-    return [row[0] for row in bulk.fetch(statements.RECORD, facts | about)]
+    return [row[0] for row in bulk.fetch_prepared(statements.RECORD, facts | about)]
 
 
 def lines_json(used: Used) -> str:
@@ -110,5 +110,5 @@ def _facts(used: Sequence[Used], *, key: str, customer_id: int | None) -> dict[s
 
 
 def _take_coupons(statement: str, facts: dict[str, Any]) -> None:
-    if facts["coupons"] and len(bulk.fetch(statement, facts)) < len(facts["coupons"]):
+    if facts["coupons"] and len(bulk.fetch_prepared(statement, facts)) < len(facts["coupons"]):
         raise CouponTakenError("A coupon of this sale was used or taken back a moment ago. Ask for the price again.")

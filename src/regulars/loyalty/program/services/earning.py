@@ -83,7 +83,7 @@ def keep_earnings(records: Sequence[Earning]) -> int:
     if not records:
         return 0
     payload = json.dumps([_as_row(record) for record in records])
-    return bulk.execute(_KEEP, {"rows": payload})
+    return bulk.execute_prepared(_KEEP, {"rows": payload})
 
 
 _KEEP = """
