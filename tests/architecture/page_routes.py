@@ -51,6 +51,8 @@ ROWS: dict[str, Row] = {
     "home:customer_receipt": get("customer.read"),
     "home:part": get("dashboard.view", part="attention"),
     "home:pick_places": get("dashboard.view", "store.read"),
+    "home:member_link": get("customer.edit"),
+    "home:end_member_link": post("customer.edit"),
     "home:receipts": get("receipt.list"),
     "home:parked": get("receipt.list"),
     "home:receipt": get("receipt.read"),
@@ -163,6 +165,7 @@ ROWS: dict[str, Row] = {
 
 _OWN = "whoever has signed in looks after their own account and nobody else's"
 _DOOR = "part of signing in, before anybody is known"
+_LINK = "a member's own page: the signed link is the key, and shows that one member's account only"
 _LOOKS = "how the frame looks; holds no data"
 
 # Addresses without a right of the matrix, each with the reason why.
@@ -180,6 +183,7 @@ OPEN: dict[str, str] = {
     **dict.fromkeys(("openid_connect_login", "openid_connect_callback", "organization:sign_in_link"), _DOOR),
     **dict.fromkeys(("ui:language", "ui:theme", "ui:chart_settings"), _LOOKS),
     "ui:chart_export": "draws a chart that a page of ours showed and signed; holds no data itself",
+    **dict.fromkeys(("home:member_page", "home:member_code"), _LINK),
     "operations:healthz": "what monitoring asks; says whether requests can be served and nothing else",
     "operations:metrics": "for a scraper on this machine or with its token; to others the page does not exist",
     "gateway:api_document": "the public description of the API",

@@ -20,8 +20,9 @@ from regulars.organization.models import Person
 _P = ParamSpec("_P")
 _View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
 
-# Pages without a person: signing in and what it needs, the machines' own ways in, and what monitoring asks.
-OPEN = ("/sign-in/", "/accounts/", "/static/", "/ui/language/", "/ui/theme/", "/api/", "/healthz", "/metrics")
+# Pages without a person: signing in and what it needs, the machines' own ways in, members' own pages by their
+# signed links, and what monitoring asks.
+OPEN = ("/sign-in/", "/accounts/", "/static/", "/ui/language/", "/ui/theme/", "/api/", "/m/", "/healthz", "/metrics")
 
 
 class Viewer:

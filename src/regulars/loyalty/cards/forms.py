@@ -82,7 +82,7 @@ class ActivationForm(PlacedForm):
 class TopUpForm(PlacedForm):
     """Pay in."""
 
-    amount = AmountField(label=_("Amount"))
+    amount = AmountField(label=pgettext_lazy("card", "Amount"))
     tender = forms.ChoiceField(label=_("Paid by"), choices=TENDERS)
     by_company = forms.BooleanField(label=_("A company pays"), required=False)
     buyer_identified = forms.BooleanField(label=_("I have seen the buyer’s identity document"), required=False)

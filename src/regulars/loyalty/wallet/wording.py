@@ -38,6 +38,7 @@ KINDS: dict[str, str | Promise] = {
     "merge": lazy("Merged customers"),
     "open": lazy("Opening balance"),
     "void": lazy("Voided"),
+    "use": lazy("Use of a count card"),
 }
 HOUSES: dict[str, str | Promise] = {
     House.ISSUED: lazy("Given by rules"),

@@ -1,0 +1,93 @@
+"""The member's page, its rotating code, and the desk page that hands a member the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from regulars.core.errors import NotFoundError
+from regulars.customers import selectors as customers
+from regulars.customers.models import Customer
+from regulars.home.member import account, drawing, limits
+from regulars.loyalty.cards import services as cards
+from regulars.loyalty.cards.models import MemberPass
+from regulars.organization.requests import requires, viewer_of
+
+_View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _guarded(view: _View) -> _View:
+    """Answer only so often, and leave no trace of the address: in no cache, no search engine, no other site's log."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        limits.spend(request)
+        response = view(request, token)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return never_cache(answer)
+
+
+@require_GET
+@_guarded
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a member what is theirs."""
+    now = timezone.now()
+    member, customer = _member(request, token)
+    context = {
+        "account": account.read(customer, now=now),
+        "token": token,
+        "code": drawing.qr(cards.codes_of(member, now=now)[0]),
+    }
+    return render(request, "home/member/page.html", context)
+
+
+@require_GET
+@_guarded
+def code(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the rotating code of this half minute, for the page that stays open."""
+    member, _customer = _member(request, token)
+    drawn = drawing.qr(cards.codes_of(member, now=timezone.now())[0])
+    return render(request, "home/member/_code.html", {"code": drawn, "token": token})
+
+
+@never_cache
+@require_GET
+@requires("customer.edit")
+def link(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Show the link of a customer's own page as a QR code, for the customer to scan at the desk."""
+    customer = customers.get_customer(viewer_of(request), customer_id, "customer.edit")
+    now = timezone.now()
+    token = cards.link_token(cards.pass_of(customer.pk, now=now), today=now.date())
+    address = settings.PUBLIC_URL + reverse("home:member_page", args=[token])
+    context = {"customer": customer, "address": address, "code": drawing.qr(address)}
+    return render(request, "home/member/link.html", context)
+
+
+@require_POST
+@requires("customer.edit")
+def end(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """End the link and the rotating code, such as of a lost phone; the next ones are new."""
+    cards.end_pass(customer_id, viewer=viewer_of(request), now=timezone.now())
+    messages.success(request, _("The old link and code are worthless. This is the new link."))
+    return redirect("home:member_link", customer_id)
+
+
+def _member(request: HttpRequest, token: str) -> tuple[MemberPass, Customer]:
+    member = cards.find_by_link(token, today=timezone.now().date())
+    if member is None:
+        limits.miss(request)
+        raise NotFoundError(_("This link is not valid any more. Ask for a new one in the store."))
+    return member, member.customer.merged_into or member.customer
