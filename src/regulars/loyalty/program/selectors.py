@@ -104,19 +104,26 @@ WHERE customer_id = %(customer)s AND program_id = %(program)s AND business_date 
 """
 
 
+_STANDINGS = """
+SELECT m.customer_id, m.tier, coalesce((
+    SELECT l.code FROM program_paidperiod d JOIN program_paidplan l ON l.id = d.plan_id AND l.program_id = m.program_id
+    WHERE d.customer_id = m.customer_id AND d.starts_on <= %(day)s AND coalesce(d.ended_on, d.ends_on) > %(day)s
+    ORDER BY l.price_amount DESC LIMIT 1), '')
+FROM program_membership m JOIN program_program p ON p.id = m.program_id
+WHERE p.code = %(program)s AND m.left_at IS NULL AND m.customer_id = ANY (%(customers)s)
+"""
+
+
 def standing_of(customer_id: int, *, program: str, at: datetime) -> Standing:
     """Return tier and paid plan of a customer at this moment."""
     return standings_of([customer_id], program=program, at=at).get(customer_id, Standing())
 
 
-def standings_of(customer_ids: Iterable[int], *, program: str, at: datetime) -> dict[int, Standing]:  # noqa: ARG001 - plans end in time
+def standings_of(customer_ids: Iterable[int], *, program: str, at: datetime) -> dict[int, Standing]:
     """Return tier and paid plan of several members; whoever is no member is missing."""
-    rows = bulk.fetch(
-        "SELECT m.customer_id, m.tier FROM program_membership m JOIN program_program p ON p.id = m.program_id"
-        " WHERE p.code = %(program)s AND m.left_at IS NULL AND m.customer_id = ANY (%(customers)s)",
-        {"program": program, "customers": list(customer_ids)},
-    )
-    return {customer: Standing(tier, "", True) for customer, tier in rows}
+    day = program_zone().date_of(at)
+    rows = bulk.fetch(_STANDINGS, {"program": program, "customers": list(customer_ids), "day": day})
+    return {customer: Standing(tier, plan, True) for customer, tier, plan in rows}
 
 
 def state_of(customer_id: int, *, book: Book, day: date) -> State:

@@ -21,8 +21,10 @@ def run_replay(run_id: int) -> None:
 @app.periodic(cron="20 * * * *")
 @app.task(name="program.close_day", queue=sending.INSIDE, queueing_lock="program.close_day", pass_context=False)
 def close_day(timestamp: int | None = None) -> None:  # noqa: ARG001 (the scheduler's word)
-    """Move members up and down at the close of a business day."""
+    """Move members up and down at the close of a business day; see to what waits for days to pass."""
     now = timezone.now()
     for program in Program.objects.filter(is_active=True):
         services.grade_members(program, now=now)
+        services.reward_referrals(program, now=now, viewer=access.system("program"))
     services.expire_idle(now=now, viewer=access.system("program"))
+    services.cancel_stale(now=now, viewer=access.system("program"))

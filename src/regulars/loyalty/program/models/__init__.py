@@ -1,8 +1,47 @@
-"""The tables of the room: rules in versions, members with their tiers, and what each receipt earned."""
+"""The tables of the room: rules in versions, members with tiers, what receipts earned, what else membership gives."""
 
+from regulars.loyalty.program.models.benefits import Benefit, BenefitUse, PaidPeriod, PaidPlan
 from regulars.loyalty.program.models.earnings import Earning, TakenBack
 from regulars.loyalty.program.models.members import Membership, TierSpell
 from regulars.loyalty.program.models.programs import Program, RuleVersion
 from regulars.loyalty.program.models.replays import ReplayRun
+from regulars.loyalty.program.models.rewards import (
+    Badge,
+    BadgeHeld,
+    Draw,
+    DrawTurn,
+    Gift,
+    GiftOrder,
+    GiftStock,
+    Partner,
+    PartnerExchange,
+    Prize,
+    Referral,
+    SignIn,
+)
 
-__all__ = ["Earning", "Membership", "Program", "ReplayRun", "RuleVersion", "TakenBack", "TierSpell"]
+__all__ = [
+    "Badge",
+    "BadgeHeld",
+    "Benefit",
+    "BenefitUse",
+    "Draw",
+    "DrawTurn",
+    "Earning",
+    "Gift",
+    "GiftOrder",
+    "GiftStock",
+    "Membership",
+    "PaidPeriod",
+    "PaidPlan",
+    "Partner",
+    "PartnerExchange",
+    "Prize",
+    "Program",
+    "Referral",
+    "ReplayRun",
+    "RuleVersion",
+    "SignIn",
+    "TakenBack",
+    "TierSpell",
+]

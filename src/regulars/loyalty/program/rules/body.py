@@ -214,6 +214,24 @@ class Returns(Part):
     restore_days: NonNegativeInt = 30  # points paid with live at least so long once they come back (P7)
 
 
+class SignInReward(Part):
+    """Points for showing up: every day some, and more after each full row of days (F35)."""
+
+    points: Points = 1
+    row_days: Annotated[int, Field(ge=2, le=366)] = 7
+    row_points: NonNegativeInt = 0
+
+
+class ReferralReward(Part):
+    """Points for bringing somebody whose first purchase is kept: from so much, after so many days, so many a month (F36)."""
+
+    referrer_points: NonNegativeInt = 100
+    referred_points: NonNegativeInt = 50
+    from_amount: NonNegativeInt = 0
+    keep_days: NonNegativeInt = 14
+    per_month: PositiveInt = 5
+
+
 class Body(Part):
     """A whole version of the rules."""
 
@@ -229,6 +247,8 @@ class Body(Part):
     growth: Growth | None = None
     ladder: Ladder = Ladder()
     returns: Returns = Returns()
+    sign_in: SignInReward | None = None
+    referral: ReferralReward | None = None
     enrolls: Literal["first_purchase", "asked"] = "first_purchase"
     attach_days: Annotated[int, Field(ge=0, le=90)] = 7  # how long a forgotten card can be shown afterwards (P17)
 

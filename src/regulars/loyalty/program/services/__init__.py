@@ -4,6 +4,16 @@ For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for pe
 `enrolling`; for the worker `rating` (receipts that came by file or REST), `grading` (tiers).
 """
 
+from regulars.loyalty.program.services.benefits import (
+    NotEntitledError,
+    PaymentReusedError,
+    PeriodEndedError,
+    QuotaUsedError,
+    buy_plan,
+    entitled_to,
+    give_back_plan,
+    use_benefit,
+)
 from regulars.loyalty.program.services.drafting import (
     BodyError,
     PublishedError,
@@ -16,9 +26,29 @@ from regulars.loyalty.program.services.drafting import (
 from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
 from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
 from regulars.loyalty.program.services.expiring import expire_idle
+from regulars.loyalty.program.services.gifts import (
+    GiftCountError,
+    GiftDecidedError,
+    GiftGoneError,
+    GiftLimitError,
+    cancel_order,
+    cancel_stale,
+    count_stock,
+    hand_out,
+    order_gift,
+)
 from regulars.loyalty.program.services.grading import grade_members
+from regulars.loyalty.program.services.partnering import (
+    ExchangeRateError,
+    PartnerBudgetError,
+    exchange_in,
+    exchange_out,
+    settlement,
+)
+from regulars.loyalty.program.services.playing import DrawOverError, NoSignInError, give_badges, sign_in, take_turn
 from regulars.loyalty.program.services.previewing import Report, ask_replay, preview, run_replay
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
+from regulars.loyalty.program.services.referring import ReferralError, refer, reward_referrals
 from regulars.loyalty.program.services.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
 from regulars.loyalty.program.services.returning import (
     ReturnedLine,
@@ -31,8 +61,21 @@ from regulars.loyalty.program.services.returning import (
 __all__ = [
     "BodyError",
     "Differences",
+    "DrawOverError",
+    "ExchangeRateError",
+    "GiftCountError",
+    "GiftDecidedError",
+    "GiftGoneError",
+    "GiftLimitError",
     "Joining",
+    "NoSignInError",
+    "NotEntitledError",
+    "PartnerBudgetError",
+    "PaymentReusedError",
+    "PeriodEndedError",
     "PublishedError",
+    "QuotaUsedError",
+    "ReferralError",
     "Replayed",
     "Report",
     "ReturnedLine",
@@ -40,26 +83,43 @@ __all__ = [
     "VersionDateError",
     "ask_replay",
     "ask_to_publish",
+    "buy_plan",
+    "cancel_order",
+    "cancel_stale",
     "compare_with_ledger",
+    "count_stock",
     "create_program",
     "earning",
     "earning_command",
     "enroll",
     "enroll_many",
+    "entitled_to",
+    "exchange_in",
+    "exchange_out",
     "expire_idle",
+    "give_back_plan",
+    "give_badges",
     "grade_members",
+    "hand_out",
     "keep_earning",
     "keep_earnings",
     "keep_taken_back",
     "locked_state",
+    "order_gift",
     "preview",
     "publish_version",
     "rate_receipts",
     "rate_recorded",
+    "refer",
     "replay_into_ledger",
     "returned_lines",
+    "reward_referrals",
     "run_replay",
     "save_draft",
+    "settlement",
+    "sign_in",
     "take_back_returns",
+    "take_turn",
     "taking_back",
+    "use_benefit",
 ]

@@ -30,7 +30,11 @@ CREATE TEMPORARY TABLE rated_receipt ON COMMIT DROP AS
 SELECT r.id, coalesce(c.merged_into_id, c.id) AS customer_id, r.business_date, r.store_id, r.channel, r.paid_amount, r.sold_at,
     extract(epoch FROM ((CASE WHEN r.clock_off THEN r.received_at ELSE r.sold_at END) AT TIME ZONE s.timezone)::time)::int
         AS second,
-    e.id AS earning_id, coalesce(e.points, 0) AS points, coalesce(e.tier, '') AS tier, coalesce(e.paid_plan, '') AS paid_plan
+    e.id AS earning_id, coalesce(e.points, 0) AS points, coalesce(e.tier, '') AS tier,
+    coalesce(e.paid_plan, (
+        SELECT l.code FROM program_paidperiod d JOIN program_paidplan l ON l.id = d.plan_id AND l.program_id = %(program)s
+        WHERE d.customer_id = c.id AND d.starts_on <= r.business_date AND coalesce(d.ended_on, d.ends_on) > r.business_date
+        ORDER BY l.price_amount DESC LIMIT 1), '') AS paid_plan
 FROM sales_receipt r
 JOIN customers_customer c ON c.id = r.customer_id
 JOIN organization_store s ON s.id = r.store_id
