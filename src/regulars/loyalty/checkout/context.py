@@ -118,20 +118,20 @@ WHERE p.sku = ANY (%(skus)s::text[])
 
 _DAY = BUSINESS_DATE_SQL.format(at="%(at)s::timestamptz", zone="s.timezone", cutoff="s.day_cutoff_minutes")
 _STANDING = f"""
-SELECT v.id, co.timezone, m.id IS NOT NULL, c.id, m.joined_on, coalesce(m.tier, ''),
+SELECT v.id, (SELECT timezone FROM organization_company LIMIT 1), m.id IS NOT NULL, c.id, m.joined_on, coalesce(m.tier, ''),
     ARRAY(SELECT t.name FROM customers_customertag k JOIN customers_tag t ON t.id = k.tag_id
         WHERE k.customer_id = c.id AND k.removed_at IS NULL),
-    c.gender, c.age_band, c.city, c.language, c.preferred_channel, home.code
-FROM organization_store s CROSS JOIN organization_company co
+    c.gender, c.age_band, c.city, c.language, c.preferred_channel,
+    (SELECT home.code FROM organization_store home WHERE home.id = c.home_store_id)
+FROM organization_store s
 LEFT JOIN LATERAL (
     SELECT v.id, v.program_id FROM program_program p JOIN program_ruleversion v ON v.program_id = p.id
     WHERE p.is_active AND p.currency IN ('', s.currency) AND v.published_at IS NOT NULL
         AND v.effective_from <= {_DAY}
     ORDER BY p.id, v.effective_from DESC, v.number DESC LIMIT 1
 ) v ON true
-LEFT JOIN customers_customer said ON said.id = %(customer)s::bigint
-LEFT JOIN customers_customer c ON c.id = coalesce(said.merged_into_id, said.id)
+LEFT JOIN customers_customer c
+    ON c.id = (SELECT coalesce(said.merged_into_id, said.id) FROM customers_customer said WHERE said.id = %(customer)s::bigint)
 LEFT JOIN program_membership m ON m.program_id = v.program_id AND m.customer_id = c.id AND m.left_at IS NULL
-LEFT JOIN organization_store home ON home.id = c.home_store_id
 WHERE s.code = %(store)s
 """
