@@ -101,6 +101,13 @@ ROWS: dict[str, Row] = {
     "gateway:import_undo": post("import.run"),
     # The file itself does not come back when the call is taken back.
     "gateway:import_removal": Row(("import.run",), reads=False, form={}, named={"batch_id": "spare_batch_id"}),
+    # Wallet
+    "wallet:ledger": get("wallet.read"),
+    "wallet:transfer": get("wallet.read"),
+    "wallet:liability": get("wallet.report"),
+    "wallet:journal": get("wallet.report"),
+    "wallet:wallet": get("wallet.read"),
+    "wallet:adjust": post("wallet.adjust", unit="points.world", direction="give", amount="1", reason="goodwill", key="w"),
     # Cards
     "cards:cards": get("gift_card.read"),
     "cards:movements": get("gift_card.read"),

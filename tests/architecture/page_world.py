@@ -10,6 +10,8 @@ from regulars.customers import services as customers
 from regulars.customers.models import Customer, CustomerStore, CustomField, Tag
 from regulars.gateway.files import services as files
 from regulars.loyalty.cards import services as cards
+from regulars.loyalty.wallet import services as wallet
+from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
 from regulars.organization import audit
 from regulars.organization.models import ApiKey, Approval, Store
 from regulars.sales.models import Receipt
@@ -31,8 +33,10 @@ MISSING = 999_999_999
 
 def objects(store: Store) -> dict[str, int]:
     """Make what belongs to the store, and return the ids by the names that addresses give them."""
+    customer = _customer(store)
     return (
-        _customer(store)
+        customer
+        | _wallet(store, customer["customer_id"])
         | _staff(store)
         | _cards(store)
         | {"store_id": store.pk, "batch_id": _batch(store), "spare_batch_id": _batch(store)}
@@ -103,6 +107,13 @@ def _cards(store: Store) -> dict[str, int]:
         "shipment_id": cards.send(pick, from_store=None, to_store=store.pk, viewer=SYSTEM, now=NOW).pk,
         "count_id": cards.begin_count(store_id=store.pk, card_type=kind, viewer=SYSTEM, now=NOW).pk,
     }
+
+
+def _wallet(store: Store, customer_id: int) -> dict[str, int]:
+    wallet.define_unit("points.world", kind="points")
+    gift = Give(owner=Owner(OwnerKind.CUSTOMER, customer_id), unit="points.world", amount=5, house=House.ISSUED)
+    command = Command(source="world", key=store.code, kind="earn", at=NOW, parts=(gift,), store_id=store.pk)
+    return {"transfer_id": wallet.post([command], now=NOW, viewer=SYSTEM)[0].transfer_id}
 
 
 def _staff(store: Store) -> dict[str, int]:

@@ -10,7 +10,9 @@ urlpatterns = [
     path("", include("regulars.organization.urls")),
     path("", include("regulars.gateway.urls")),
     path("", include("regulars.customers.urls")),
+    path("", include("regulars.loyalty.wallet.urls")),
     path("", include("regulars.loyalty.cards.urls")),
+    path("", include("regulars.loyalty.offers.urls")),
     path("", include("regulars.operations.urls")),
     path("", include("regulars.ui.urls")),
 ]

@@ -47,6 +47,7 @@ GROUPS: dict[Text, dict[str, Text]] = {
         "wallet.read": _("See points and balances"),
         "wallet.check_out": _("Earn and redeem at checkout"),
         "wallet.refund": _("Refund and void"),
+        "wallet.report": _("See and export what is owed to members"),
         "wallet.adjust": _("Adjust a balance"),
         "wallet.adjust_above_limit": _("Adjust a balance above the limit"),
         "gift_card.issue": _("Issue gift cards"),

@@ -50,6 +50,7 @@ def page(request: HttpRequest, customer_id: int) -> HttpResponse:
         "edits": viewer.may("customer.edit"),
         "annotates": viewer.may("customer.annotate"),
         "audits": viewer.may("audit.read"),
+        "sees_wallet": viewer.may("wallet.read"),
         **_timeline(request, person.ids),
     }
     if context["annotates"]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from regulars.core import bulk
 from regulars.loyalty.wallet.commands import Owner
+from regulars.loyalty.wallet.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +116,34 @@ def to_line(row: Sequence[Any]) -> Line:
     values = list(row)
     values[_WHY] = json.loads(values[_WHY])
     return Line(*values)
+
+
+def line_of(entry: Entry) -> Line:
+    """Return an entry that was read with its transfer, unit and lot as a line."""
+    transfer, lot = entry.transfer, entry.lot
+    return Line(
+        entry_id=entry.pk,
+        transfer_id=transfer.pk,
+        kind=transfer.kind,
+        house=entry.house,
+        amount=entry.amount,
+        balance=entry.balance_after or 0,
+        unit=entry.unit.code,
+        currency=entry.unit.currency,
+        at=transfer.at,
+        recorded_at=transfer.recorded_at,
+        business_date=transfer.business_date,
+        store_id=transfer.store_id,
+        receipt_id=transfer.receipt_id,
+        rule_version=transfer.rule_version,
+        reason=transfer.reason,
+        actor=transfer.actor,
+        why=transfer.why,
+        lot_id=entry.lot_id,
+        origin=lot.origin if lot else "",
+        earned_at=lot.earned_at if lot else None,
+        available_from=lot.available_from if lot else None,
+        expires_at=lot.expires_at if lot else None,
+        source=transfer.source,
+        key=transfer.key,
+    )

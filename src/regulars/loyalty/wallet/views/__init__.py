@@ -1,0 +1,1 @@
+"""Pages of the ledger: its entries, what is owed, and one member's wallet."""
