@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.xdist_grou
 def furnished(site: Site, django_db_blocker: pytest.FixtureRequest) -> list[str]:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the plugin's blocker
         card_world.furnish(datetime.now(UTC))
-        return card_world.addresses()
+        return [*card_world.addresses(), *card_world.member_addresses()]
 
 
 def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None:
