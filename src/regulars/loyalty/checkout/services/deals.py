@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import translation
+
 from regulars.core.errors import InvalidInputError
 from regulars.loyalty.basket import Basket
 from regulars.loyalty.checkout.messages import Number
@@ -18,6 +20,7 @@ from regulars.loyalty.checkout.services import journal
 from regulars.loyalty.checkout.services.journal import Opened
 from regulars.loyalty.offers import selectors as offers
 from regulars.loyalty.offers import services as offer_verbs
+from regulars.loyalty.offers import wording
 from regulars.loyalty.offers.rules import Candidate, Deal, Refusal, solve
 from regulars.loyalty.offers.services import Occasion, Returned
 from regulars.organization.access import Viewer
@@ -113,27 +116,23 @@ def give_back(
     return [{"offer": it.offer_id, "coupon": it.coupon_id} for it in given if it.coupon_lives]
 
 
-def shown(dealt: Dealt) -> dict[str, Any]:
-    """Return what became of the offers, for the receipt and the cashier."""
-    return {
-        "offers": {
-            "used": [_named(it.candidate) | {"amount": it.amount} for it in dealt.deal.used],
-            "refused": [
-                _named(it.candidate) | {"code": it.refusal.code, "params": _plain(it.refusal.params)}
-                for it in dealt.deal.refused
-            ],
-            "unusable": list(dealt.unusable),
+def shown(dealt: Dealt, *, language: str) -> dict[str, Any]:
+    """Return what became of the offers, for the receipt and, in the cashier's language, for the cashier."""
+    with translation.override("zh-hans" if language.startswith("zh") else "en"):
+        return {
+            "offers": {
+                "used": [_named(it.candidate) | {"amount": it.amount} for it in dealt.deal.used],
+                "refused": [
+                    _named(it.candidate) | _why(it.refusal, currency=dealt.basket.currency) for it in dealt.deal.refused
+                ],
+                "unusable": list(dealt.unusable),
+            }
         }
-    }
+
+
+def _why(refusal: Refusal, *, currency: str) -> dict[str, Any]:
+    return {"code": refusal.code, "reason": wording.refusal(refusal, currency=currency)}
 
 
 def _named(candidate: Candidate) -> dict[str, Any]:
     return {"offer": candidate.offer.code, "title": candidate.offer.title, "is_coupon": candidate.coupon_id is not None}
-
-
-def _why(refusal: Refusal) -> dict[str, Any]:
-    return {"code": refusal.code, "params": {name: _plain(value) for name, value in refusal.params.items()}}
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, int | str | bool) else str(value)

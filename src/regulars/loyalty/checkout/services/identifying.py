@@ -69,7 +69,7 @@ def _identify(who: Who, *, now: datetime, viewer: Viewer) -> dict[str, Any]:
 def _find(who: Who, *, viewer: Viewer, now: datetime) -> tuple[int, bool]:
     """Return the customer, and whether what was shown proves more than a number that anybody may know."""
     if who.kind == "code":
-        shown = cards.recognize(who.value, viewer=viewer, now=now)
+        shown = cards.recognize(who.value, viewer=viewer, now=now, used_for=f"{viewer.source} {who.store}")
         if shown.customer_id is None:
             raise MemberNotFoundError("Nobody has claimed this card.", field="value")
         return shown.customer_id, shown.may_pay

@@ -49,7 +49,7 @@ def quote(asked: Quote, *, now: datetime, viewer: Viewer) -> Answer:
     body = {"state": "quoted", **receipts.priced(basket, filled.names), "payments": [], "due": basket.paid_amount}
     if filled.buyer is not None:
         body |= _of_member(asked, filled, basket, now)
-    body |= deals.shown(dealt)
+    body |= deals.shown(dealt, language=asked.language)
     if asked.reserve:
         body |= _reserve(asked, dealt, filled, body.get("points", {}).get("use", 0), now=now, viewer=viewer)
     return Answer(200, receipts.write(body))

@@ -82,7 +82,7 @@ def _sell(opened: Opened, sale: Sale) -> Entry:
     gained, transfer_id = _post(opened, filled, basket, spent, receipt_id)
     printed = _printed(filled, book, gained, opened.now) if book is not None and filled.buyer else {}
     if dealt:
-        printed |= deals.shown(dealt)
+        printed |= deals.shown(dealt, language=sale.language)
     return Entry(
         kind=Message.Kind.SALE,
         happened_at=sale.at,

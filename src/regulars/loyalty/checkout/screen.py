@@ -1,0 +1,171 @@
+"""A basket as the till screen holds it: everything stands in the form, nothing in the server's memory.
+
+For `views`. What somebody scans or types into the one field may be an article, a member or a coupon; this module finds out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from regulars.catalog import selectors as catalog
+from regulars.catalog.models import Product
+from regulars.core.errors import DomainError
+from regulars.loyalty.checkout import services as checkout
+from regulars.loyalty.checkout.messages import BasketLine, Payment, Quote, Sale
+from regulars.organization.access import Viewer
+
+FOUND_MAX = 8
+PIECES_MAX = 999
+_LINES_MAX = 200
+_NUMBER = re.compile(r"[0-9+][0-9 ()+-]{6,20}", re.ASCII)
+_CODE = re.compile(r"[0-9A-Za-z-]{8,200}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What stands in the form."""
+
+    store: str
+    till: str
+    number: str
+    lines: tuple[tuple[str, int], ...] = ()  # article, pieces
+    member: str = ""
+    member_name: str = ""
+    coupons: tuple[str, ...] = ()
+    uses_points: bool = False
+    notice: str = ""
+    found: tuple[Product, ...] = field(default=())
+
+    def basket_lines(self) -> tuple[BasketLine, ...]:
+        return tuple(BasketLine(number, sku, pieces * 1000) for number, (sku, pieces) in enumerate(self.lines, start=1))
+
+
+def fresh(store: str, viewer: Viewer) -> Screen:
+    """Return an empty basket with a number of its own, under which it is sold once."""
+    return Screen(store=store, till=f"web-{viewer.person_id}", number=secrets.token_hex(8))
+
+
+def read(form: QueryDict, viewer: Viewer) -> Screen:
+    """Return what the form holds."""
+    pieces = [int(text) if text.isdigit() else 1 for text in form.getlist("pieces")]
+    lines = zip(form.getlist("sku"), pieces, strict=False)
+    number = form.get("number", "")
+    return Screen(
+        store=form.get("store", ""),
+        till=f"web-{viewer.person_id}",
+        number=number if re.fullmatch(r"[0-9a-f]{16}", number) else secrets.token_hex(8),
+        lines=tuple((sku[:64], min(max(count, 1), PIECES_MAX)) for sku, count in lines)[:_LINES_MAX],
+        member=form.get("member", "")[:240],
+        member_name=form.get("member_name", "")[:120],
+        coupons=tuple(dict.fromkeys(form.getlist("coupon")))[:10],
+        uses_points="uses_points" in form,
+    )
+
+
+def change(screen: Screen, form: QueryDict, *, viewer: Viewer, now: datetime) -> Screen:
+    """Return the basket after what was done: a button, or whatever was scanned or typed."""
+    if sku := form.get("add"):
+        return add(screen, sku)
+    for verb, step in (("more", 1), ("less", -1), ("remove", -PIECES_MAX)):
+        if (index := form.get(verb, "")).isdigit():
+            return _count(screen, int(index), step)
+    if "forget" in form:
+        return replace(screen, member="", member_name="", uses_points=False)
+    if coupon := form.get("drop"):
+        return replace(screen, coupons=tuple(code for code in screen.coupons if code != coupon))
+    if "points" in form:
+        return replace(screen, uses_points=not screen.uses_points)
+    return _entered(screen, form.get("entry", "").strip(), viewer=viewer, now=now)
+
+
+def add(screen: Screen, sku: str) -> Screen:
+    """Return the basket with one piece more of an article."""
+    counts = dict(screen.lines)
+    counts[sku] = min(counts.get(sku, 0) + 1, PIECES_MAX)
+    return replace(screen, lines=tuple(counts.items()))
+
+
+def price(screen: Screen, *, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:
+    """Return the quote of the basket."""
+    asked = Quote(**_ask(screen, now, language), points=2**31 if screen.uses_points else 0)
+    quoted: dict[str, Any] = json.loads(checkout.quote(asked, now=now, viewer=viewer).body)
+    return quoted
+
+
+def sell(
+    screen: Screen, quoted: Mapping[str, Any], *, pays_with: str, viewer: Viewer, now: datetime, language: str
+) -> dict[str, Any]:
+    """Sell the basket and return what the receipt prints; pressed twice, it is sold once."""
+    paid = [Payment(it["kind"], it["amount"]) for it in quoted["payments"]]
+    if quoted["due"]:
+        paid.append(Payment(pays_with, quoted["due"]))
+    sale = Sale(
+        **_ask(screen, now, language),
+        number=screen.number,
+        payments=tuple(paid),
+        total_amount=quoted["total"],
+        cashier=viewer.label[:80],
+    )
+    said = repr((screen.store, screen.number, screen.lines, screen.member, screen.coupons, sale.payments))
+    answer = checkout.commit(sale, digest=hashlib.sha256(said.encode()).digest(), now=now, viewer=viewer)
+    receipt: dict[str, Any] = json.loads(answer.body)
+    return receipt
+
+
+def _ask(screen: Screen, now: datetime, language: str) -> dict[str, Any]:
+    return {
+        "store": screen.store,
+        "till": screen.till,
+        "at": now,
+        "lines": screen.basket_lines(),
+        "member": screen.member,
+        "coupons": screen.coupons,
+        "language": language,
+    }
+
+
+def _count(screen: Screen, index: int, step: int) -> Screen:
+    lines = list(screen.lines)
+    if index < len(lines):
+        sku, pieces = lines[index]
+        lines[index] = (sku, min(pieces + step, PIECES_MAX))
+    return replace(screen, lines=tuple(line for line in lines if line[1] > 0))
+
+
+def _entered(screen: Screen, text: str, *, viewer: Viewer, now: datetime) -> Screen:
+    """Find out what was scanned or typed: an article, a member, a coupon, or words that name articles."""
+    if not text:
+        return screen
+    found = tuple(catalog.search_products(catalog.list_products(viewer), text).order_by("name")[:FOUND_MAX])
+    exact = next((it for it in found if text in {it.sku, it.barcode}), None)
+    if exact is not None or len(found) == 1:
+        return add(screen, (exact or found[0]).sku)
+    if found:
+        return replace(screen, found=found)
+    known = _member(screen, text, viewer=viewer, now=now)
+    if known is not None:
+        return known
+    if _CODE.fullmatch(text) and not text.isdigit():
+        return replace(screen, coupons=(*screen.coupons, text))
+    return replace(screen, notice=_("Nothing is known by «%s».") % text)
+
+
+def _member(screen: Screen, text: str, *, viewer: Viewer, now: datetime) -> Screen | None:
+    kinds = (["phone"] if _NUMBER.fullmatch(text) or "@" in text else []) + (["code"] if _CODE.fullmatch(text) else [])
+    for kind in kinds:
+        try:
+            said = checkout.identify(checkout.Who(screen.store, kind, text), now=now, viewer=viewer)
+        except DomainError:
+            continue
+        return replace(screen, member=said["member"], member_name=said["name"] or _("Member without a name"))
+    return None
