@@ -62,6 +62,14 @@ GROUPS: dict[Text, dict[str, Text]] = {
         "coupon.read": _("See coupons"),
         "coupon.edit": _("Make and change coupons"),
     },
+    _("Program and benefits"): {
+        "program.read": _("See the rules of the program"),
+        "program.edit": _("Draft the rules of the program"),
+        "program.publish": _("Publish the rules of the program"),
+        "benefit.use": _("Give benefits"),
+        "gift.hand_out": _("Hand out gifts"),
+        "gift.stock": _("Count gifts"),
+    },
     _("Marketing"): {
         "segment.edit": _("Make and preview segments"),
         "campaign.edit": _("Draft campaigns"),
@@ -73,6 +81,7 @@ GROUPS: dict[Text, dict[str, Text]] = {
     _("Insight"): {
         "dashboard.view": _("See dashboards"),
         "query.run": _("Ask questions of one’s own"),
+        "insight.design": _("Set the cut points of RFM"),
     },
     _("Data in and out"): {
         "import.run": _("Import files"),
