@@ -29,7 +29,7 @@ from regulars.ui import formatting
 from regulars.ui.requests import is_fragment
 
 _LINES = 6  # of the panel; the page shows them all
-_LINES_MAX = 500
+_LINES_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
