@@ -42,6 +42,14 @@ def members() -> SimpleUploadedFile:
     return SimpleUploadedFile("members.csv", b"phone,name\n+12025550199,Ben\n")
 
 
+OFFER = {
+    "title": "Spring",
+    "ends_on": "2030-12-31",
+    "off_amount": "5",
+    "uses_max": "9",
+    "phase": "basket",
+    "exclusive": "nothing",
+}
 ROWS: dict[str, Row] = {
     # Home
     "home:search": get("customer.list", "customer.lookup", "product.read", "store.read", "receipt.list"),
@@ -67,6 +75,7 @@ ROWS: dict[str, Row] = {
     "home:retention": get("dashboard.view"),
     "home:lifecycle": get("dashboard.view"),
     "home:rfm": get("dashboard.view"),
+    "home:rfm_cut_points": both("insight.design", kind="fifths"),
     # Customers
     "customers:new": both("customer.edit", kind="person", name="Ben", phone="+12025550177"),
     "customers:edit": both("customer.edit", kind="person", name="Ben", seen_at="0"),
@@ -108,6 +117,28 @@ ROWS: dict[str, Row] = {
     "wallet:journal": get("wallet.report"),
     "wallet:wallet": get("wallet.read"),
     "wallet:adjust": post("wallet.adjust", unit="points.world", direction="give", amount="1", reason="goodwill", key="w"),
+    # Offers
+    "offers:offers": get("coupon.read"),
+    "offers:offer": get("coupon.read"),
+    "offers:uses": get("coupon.read"),
+    "offers:choose": get("coupon.edit"),
+    "offers:create": Row(
+        ("coupon.edit",), form=OFFER | {"code": "SPRING"}, words={"group": "promotion", "kind": "amount"}
+    ),
+    "offers:preview": Row(
+        ("coupon.edit",), reads=False, form=OFFER | {"basket": "MILK 2 1.50"}, words={"group": "promotion", "kind": "amount"}
+    ),
+    "offers:edit": both("coupon.edit", **OFFER | {"phase": "coupon"}),
+    "offers:publish": post("coupon.edit"),
+    "offers:stop": post("coupon.edit", reason="loophole"),
+    "offers:start": Row(("coupon.edit",), reads=False, form={}, named={"offer_id": "stopped_offer_id"}),
+    "offers:archive": Row(("coupon.edit",), reads=False, form={}, named={"offer_id": "stopped_offer_id"}),
+    "offers:coupons": get("coupon.edit"),
+    "offers:coupon": get("coupon.edit"),
+    "offers:void_coupon": post("coupon.edit", reason="lost"),
+    "offers:make_batch": post("coupon.edit", size="2"),
+    "offers:make_public_code": post("coupon.edit", code="SPRING26"),
+    "offers:take_codes": post("coupon.edit"),
     # Cards
     "cards:cards": get("gift_card.read"),
     "cards:movements": get("gift_card.read"),

@@ -10,6 +10,8 @@ from regulars.customers import services as customers
 from regulars.customers.models import Customer, CustomerStore, CustomField, Tag
 from regulars.gateway.files import services as files
 from regulars.loyalty.cards import services as cards
+from regulars.loyalty.offers import services as offers
+from regulars.loyalty.offers.models import Coupon
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
 from regulars.organization import audit
@@ -27,6 +29,10 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "card_type_id",
     "rule_id",
     "range_id",
+    "offer_id",
+    "stopped_offer_id",
+    "coupon_id",
+    "coupon_batch_id",
 }
 MISSING = 999_999_999
 
@@ -54,7 +60,7 @@ def company_objects() -> dict[str, int]:
     gift = make_cards.card_type(code="gift")
     numbers = make_cards.number_range(gift)
     event = OutboxEvent.objects.create(name="receipts.recorded", payload={}, occurred_at=NOW)
-    return {
+    return _offers() | {
         "card_type_id": gift.pk,
         "range_id": numbers.pk,
         "card_batch_id": cards.order_batch(numbers, quantity=1, viewer=SYSTEM, now=NOW).pk,
@@ -69,6 +75,25 @@ def company_objects() -> dict[str, int]:
         "key_id": ApiKey.objects.create(
             name="Till", prefix="11112222", secret_hash=b"1" * 32, role="pos", source="till", created_at=NOW
         ).pk,
+    }
+
+
+def _offers() -> dict[str, int]:
+    raw = {"currency": "USD", "ends_on": "2030-12-31", "uses_max": 9, "phase": "coupon"}
+    made = []
+    for code in ("AUTUMN", "WINTER"):
+        terms = raw | {"body": {"kind": "amount", "off_amount": 500}}
+        offer = offers.create_offer(code=code, title=code, is_coupon=True, raw_terms=terms, viewer=SYSTEM, now=NOW)
+        offers.publish(offer.pk, viewer=SYSTEM, now=NOW)
+        offers.save_draft(offer.pk, title=code, raw_terms=terms | {"uses_max": 10}, viewer=SYSTEM, now=NOW)
+        made.append(offer.pk)
+    batch = offers.make_batch(made[0], size=1, viewer=SYSTEM, now=NOW)
+    offers.stop(made[1], viewer=SYSTEM, now=NOW)
+    return {
+        "offer_id": made[0],
+        "stopped_offer_id": made[1],
+        "coupon_batch_id": batch.pk,
+        "coupon_id": Coupon.objects.get(batch=batch).pk,
     }
 
 

@@ -109,6 +109,8 @@ def give_to_friend(coupon_id: int, *, from_customer: int, to_customer: int, view
 def void_coupon(coupon_id: int, *, viewer: Viewer, now: datetime, reason: str = "") -> None:
     """Make a coupon worthless; one that a sale has reserved just now is left to that sale."""
     viewer.require("coupon.edit")
+    if not Coupon.objects.filter(pk=coupon_id).exists():
+        raise NotFoundError
     if not Coupon.objects.filter(pk=coupon_id, state=READY).update(state=Coupon.State.VOID):
         raise CouponNotYoursError(_("Only a coupon that is not used or reserved can be voided."))
     coupon = Coupon.objects.get(pk=coupon_id)

@@ -1,0 +1,20 @@
+"""Where this room stands in the navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import pgettext_lazy
+
+from regulars.ui import navigation
+from regulars.ui.navigation import Item
+
+navigation.register(
+    Item(
+        navigation.OFFERS,
+        pgettext_lazy("navigation", "Coupons and promotions"),
+        "offers:offers",
+        "ticket-percent",
+        "coupon",
+        "read",
+        order=10,
+    ),
+)
