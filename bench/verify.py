@@ -72,7 +72,7 @@ def _fill(now: datetime, turn: int) -> float:
 
 def _command(number: int, now: datetime, *, turn: int, dice: random.Random) -> Command:
     owner = Owner(OwnerKind.CUSTOMER, 10**9 + number % _OWNERS)
-    spends = number >= _OWNERS and number % 5 == 0
+    spends = number // _OWNERS % 5 == 4  # four times earned, then spent
     at = now - timedelta(days=400) + timedelta(minutes=number // 100)
     part: Give | Take = Give(
         owner=owner, unit=_UNIT, amount=dice.randint(20, 90), house=House.ISSUED, expires_at=now + timedelta(days=90)

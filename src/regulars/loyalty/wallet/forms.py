@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -41,9 +41,8 @@ class AdjustmentForm(Form):
         kwargs["initial"] = {"key": secrets.token_hex(12)} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self._units = {unit.code: unit for unit in units}
-        self.fields["unit"] = forms.ChoiceField(
-            label=_("Unit"), choices=[(unit.code, unit.name or unit.code) for unit in units]
-        )
+        choices = [(unit.code, unit.name or unit.code) for unit in units]
+        cast("forms.ChoiceField", self.fields["unit"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

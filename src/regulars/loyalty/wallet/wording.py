@@ -117,7 +117,8 @@ def _template(line: Line) -> str:
     if line.kind == "merge":
         return _("%(amount)s came from a merged record.") if gives else _("%(amount)s went to the merged record.")
     if line.house == House.ADJUSTED:
-        return _("Adjusted by %(actor)s: %(reason)s.") + (" %(note)s" if line.why.get("note") else "")
+        noted = _("Adjusted by %(actor)s: %(reason)s. %(note)s")
+        return noted if line.why.get("note") else _("Adjusted by %(actor)s: %(reason)s.")
     if line.house == House.ISSUED and gives:
         return _given(line)
     if line.house in {House.REDEEMED, House.SALES} and not gives:

@@ -153,7 +153,10 @@ _LEDGER = Listing(
         ),
         Column(key="actor", label=_("By"), value=lambda row: row.transfer.actor, shown=False),
         Column(key="rule", label=_("Rule version"), value=lambda row: row.transfer.rule_version, shown=False),
-        Column(key="key", label=_("Reference number"), value=lambda row: f"{row.transfer.source} {row.transfer.key}", shown=False),
+        Column(
+            key="key", label=_("Reference number"), shown=False,
+            value=lambda row: f"{row.transfer.source} {row.transfer.key}",
+        ),
     ],
     filters=[
         Filter(
