@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from regulars.home.business import catalog_of_metrics, choices, lifecycles, picker, retained, rfm_grid
+from regulars.home.business import catalog_of_metrics, choices, cut_points, lifecycles, picker, retained, rfm_grid
+from regulars.insight.customers.cut_points import awaits_scores, find_cut_points, set_cut_points
 from regulars.insight.metrics.registry import VERSION
 from regulars.organization.requests import requires, viewer_of
 
@@ -63,4 +67,17 @@ def rfm(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     scope = viewer.scope(RIGHT)
     context: dict[str, Any] = rfm_grid.context(scope, viewer=viewer, shown=request.GET.get("show", ""))
+    context |= {"awaits_scores": awaits_scores(), "may_design": viewer.may("insight.design")}
     return render(request, "home/business/rfm.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("insight.design")
+def rfm_cut_points(request: HttpRequest) -> HttpResponse:
+    """Let a marketer or analyst choose from where to where a score reaches; a job scores everybody anew."""
+    form = cut_points.CutPointsForm(request.POST or None, initial=cut_points.initial(find_cut_points()))
+    if request.method == "POST" and form.is_valid():
+        if set_cut_points(form.cleaned_data["cut_points"], viewer=viewer_of(request), now=timezone.now()):
+            messages.success(request, _("Saved. Every customer is being scored anew."))
+        return redirect("home:rfm")
+    return render(request, "home/business/rfm_cut_points.html", {"form": form}, status=422 if form.errors else 200)

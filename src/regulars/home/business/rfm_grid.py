@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.customers.models import CustomerStore
+from regulars.insight.customers.cut_points import find_cut_points
 from regulars.insight.customers.explain import RFM_NAMES
 from regulars.insight.customers.rules import SCORES, RfmClass
 from regulars.insight.metrics.suppression import GROUP_MIN
@@ -67,7 +68,7 @@ def context(scope: Scope, *, viewer: Viewer, shown: str) -> dict[str, Any]:
         "scores": _scores(),
         "classes": _classes(rows, scope, currency, viewer),
         "cuts": _cuts(rows, currency),
-        "is_absolute": bool(get_company().settings.get("insight", {}).get("rfm_cut_points")),
+        "is_absolute": find_cut_points() is not None,
         "shown": shown,
         "choices": SHOWN.items(),
         "as_of": rows.aggregate(day=Max("as_of"))["day"],

@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern] = [
     path("insight/retention/", insight.retention, name="retention"),
     path("insight/lifecycle/", insight.lifecycle, name="lifecycle"),
     path("insight/rfm/", insight.rfm, name="rfm"),
+    path("insight/rfm/cut-points/", insight.rfm_cut_points, name="rfm_cut_points"),
 ]

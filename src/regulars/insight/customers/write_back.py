@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
 
 from regulars.core import bulk
-from regulars.insight.customers import figures
+from regulars.insight.customers import cut_points, figures
 from regulars.insight.customers.purchases import EVERYTHING, Purchases
-from regulars.insight.customers.rfm import CutPoints
 from regulars.insight.engines import engine as engines
 from regulars.insight.engines.engine import Engine
 from regulars.insight.metrics.comparison import covered
-from regulars.organization.models import Company
 
 _TABLE = "insight_customerfigures"
 # One refresh at a time: two would wait for each other's rows in different orders.
@@ -44,9 +41,11 @@ def refresh_figures(*, as_of: date | None = None, engine: Engine | None = None) 
     if span is None:
         return Refreshed(None, 0, 0, 0)
     day = as_of or span.last
-    table = engine.run(figures.expression(Purchases(engine, day), _company_cut_points()))
+    cuts = cut_points.find_cut_points()
+    table = engine.run(figures.expression(Purchases(engine, day), cuts))
     with transaction.atomic():
         bulk.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        cut_points.note_scored_by(cuts)
         return _store(day, table)
 
 
@@ -66,10 +65,3 @@ def _store(day: date, table: pa.Table) -> Refreshed:
 
 def _listed(table: str, columns: list[str]) -> str:
     return ", ".join(f"{table}.{name}" for name in columns)
-
-
-def _company_cut_points() -> CutPoints | None:
-    """Return the company's own cut points, if it set any; without them the quintiles decide."""
-    company = Company.objects.first()
-    given: Any = (company.settings if company else {}).get("insight", {}).get("rfm_cut_points")
-    return CutPoints.parse(given) if given else None
