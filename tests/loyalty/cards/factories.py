@@ -29,7 +29,9 @@ def card_type(kind: str = "stored_value", **values: Any) -> CardType:
     code = values.pop("code", f"type{next(_number)}")
     value = {"currency": "CNY"} if kind in {"stored_value", "count"} else {}
     uses = {"uses": 3, "price_amount": 10000} if kind == "count" else {}
-    made = CardType(code=code, kind=kind, **({"name": code, "rule_pack": "none"} | value | uses | values))
+    made = CardType(
+        code=code, kind=kind, **({"name": code, "rule_pack": "none", "takes_top_ups": True} | value | uses | values)
+    )
     return cards.save_type(made, viewer=SYSTEM, now=NOW)
 
 

@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.db import transaction
 
 from regulars.loyalty.cards import services as cards
 from regulars.loyalty.cards.models import Card, Guesses, PassUse
 from regulars.loyalty.cards.rules import links, numbers, rotating
+from regulars.loyalty.checkout import database
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.organization.access import Viewer
 from regulars.organization.models import Store
@@ -60,6 +62,22 @@ def test_after_twenty_failures_nothing_is_answered_for_an_hour(here: Store) -> N
     assert ask(secret.code, now=NOW + timedelta(hours=1, seconds=1)).may_pay
     assert cards.forget_guesses(now=NOW + timedelta(hours=2)) == 1
     assert not Guesses.objects.exists()
+
+
+def test_a_failure_outlives_the_transaction_that_it_ended(here: Store) -> None:
+    refusals = []
+    for _ in range(20):
+        with pytest.raises(cards.CodeUnknownError) as refused, transaction.atomic():
+            ask(numbers.new_code())
+        refusals.append(refused.value)
+    assert not Guesses.objects.exists()
+    with pytest.raises(cards.CodeUnknownError):
+        database.in_transaction(lambda: ask(numbers.new_code()))  # as tills' messages come in
+    assert Guesses.objects.get().failures == 1
+    for refusal in refusals[1:]:
+        cards.remember_failure(refusal)
+    with pytest.raises(cards.TooManyGuessesError):
+        ask(numbers.new_code())
 
 
 def test_many_tills_together_cannot_try_one_cards_pins(here: Store) -> None:

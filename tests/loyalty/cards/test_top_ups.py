@@ -175,6 +175,14 @@ def test_what_sold_cards_rest_on_stays(here: Store) -> None:
     assert not CardType.objects.get(pk=kind.pk).is_named
 
 
+def test_a_card_that_is_sold_filled_is_filled_once(here: Store) -> None:
+    card = make.active(here, make.card_type(takes_top_ups=False, face_amount=100_00))
+    make.top_up(card, 100_00, here)
+    with pytest.raises(cards.CardRefusedError, match="cannot be topped up"):
+        make.top_up(card, 100_00, here)
+    assert make.balance(card) == (100_00, 0)
+
+
 def test_a_rule_never_reaches_back_and_ends_when_told(here: Store) -> None:
     rule = make.bonus(100_00, 10_00, valid_from=NOW - timedelta(days=30))
     assert rule.valid_from == NOW

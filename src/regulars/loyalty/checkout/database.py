@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from psycopg import errors
 
 from regulars.core.errors import DomainError
+from regulars.loyalty.cards import services as cards
 
 _T = TypeVar("_T")
 _ATTEMPTS = 4
@@ -50,6 +51,9 @@ def in_transaction(work: Callable[[], _T]) -> _T:
         try:
             with transaction.atomic():
                 return work()
+        except cards.CodeUnknownError as guess:
+            cards.remember_failure(guess)  # the refusal took its count back with it
+            raise
         except (DatabaseError, psycopg.Error) as error:
             cause = error.__cause__ if isinstance(error, DatabaseError) else error
             if isinstance(cause, errors.LockNotAvailable):

@@ -49,7 +49,8 @@ def is_expired(card: Card, *, now: datetime) -> bool:
 
 def cards_of(customer_id: int) -> list[Card]:
     """Return the cards that a customer holds, usable ones first."""
-    held = Card.objects.filter(customer=customer_id).select_related("type").exclude(state__in=[State.REPLACED, State.VOID])
+    mine = Card.objects.filter(Q(customer=customer_id) | Q(customer__merged_into=customer_id))
+    held = mine.select_related("type").exclude(state__in=[State.REPLACED, State.VOID])
     return sorted(held, key=lambda card: (card.state != State.ACTIVE, card.pk))
 
 

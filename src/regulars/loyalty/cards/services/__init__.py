@@ -65,6 +65,7 @@ from regulars.loyalty.cards.services.recognition import (
     TooManyGuessesError,
     forget_guesses,
     recognize,
+    remember_failure,
 )
 from regulars.loyalty.cards.services.refunds import NothingToRefundError, quote_refund, refund_top_up
 from regulars.loyalty.cards.services.settling import settle
@@ -126,6 +127,7 @@ __all__ = [
     "recognize",
     "refund_top_up",
     "refuse_unusable",
+    "remember_failure",
     "renew",
     "replace",
     "report_found",

@@ -56,6 +56,8 @@ def order_batch(number_range: NumberRange, *, quantity: int, viewer: Viewer, now
     viewer.require(PRINT)
     if not 0 < quantity <= QUANTITY_MAX:
         raise InvalidInputError(_("Order between 1 and 1,000,000 cards at once."), field="quantity")
+    if not number_range.type.is_active:
+        raise InvalidInputError(_("This card type is no longer offered."), field="range")
     taken = bulk.fetch(_TAKE_NUMBERS, {"range": number_range.pk, "quantity": quantity})
     if not taken:
         raise RangeExhaustedError(_("This range has not so many numbers left."), field="quantity")

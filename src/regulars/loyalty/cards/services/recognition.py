@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -22,6 +24,7 @@ from regulars.organization.access import Viewer
 
 FAILURES_MAX = 20
 WINDOW = timedelta(hours=1)
+_log = logging.getLogger("regulars.cards")
 
 
 class CodeUnknownError(DomainError):
@@ -29,6 +32,8 @@ class CodeUnknownError(DomainError):
 
     code: ClassVar[str] = "card.unknown"
     status_code: ClassVar[int] = 404
+    guessed_by: Sequence[str] = ()  # whose failures were counted, and when
+    guessed_at: datetime
 
 
 class TooManyGuessesError(DomainError):
@@ -62,10 +67,19 @@ def recognize(text: str, *, viewer: Viewer, now: datetime, pin: str = "", used_f
     found = _by_pass(text, now, used_for) or _by_card(text, pin, now)
     if found is None:
         # The number's own counter, too: many tills together must not try one card's PINs.
-        counted = asking if pin else asking[:1]
-        bulk.execute(_COUNT_FAILURE, {"actors": counted, "now": now, "since": now - WINDOW})
-        raise CodeUnknownError(_("This code is not known."))
+        unknown = CodeUnknownError(_("This code is not known."))
+        unknown.guessed_by, unknown.guessed_at = asking if pin else asking[:1], now
+        remember_failure(unknown)
+        raise unknown
     return found
+
+
+def remember_failure(unknown: CodeUnknownError) -> None:
+    """Count a failure; a caller whose refusal takes its transaction back counts it once more behind that."""
+    facts = {"actors": list(unknown.guessed_by), "now": unknown.guessed_at, "since": unknown.guessed_at - WINDOW}
+    for actor, failures in bulk.fetch(_COUNT_FAILURE, facts):
+        if failures == FAILURES_MAX:
+            _log.warning("card codes guessed", extra={"actor": actor.partition(" ")[0], "failures_max": FAILURES_MAX})
 
 
 def forget_guesses(*, now: datetime) -> int:
@@ -121,4 +135,5 @@ ON CONFLICT (actor) DO UPDATE SET
     failures = CASE WHEN cards_guesses.window_began_at <= %(since)s THEN 1 ELSE cards_guesses.failures + 1 END,
     window_began_at = CASE WHEN cards_guesses.window_began_at <= %(since)s THEN %(now)s
         ELSE cards_guesses.window_began_at END
+RETURNING actor, failures
 """

@@ -89,7 +89,7 @@ def top_up(card_id: int, payment: Payment, *, store_id: int, source: str, key: s
 
 
 def _objections(card: Card, payment: Payment, now: datetime) -> list[Reason]:
-    own = [_of_card(card, now), _of_type(card.type, payment)]
+    own = [_of_card(card, now), _of_type(card.type, payment), _of_first(card)]
     found = [reason for reason in own if reason is not None]
     if found or card.type.kind == CardType.Kind.COUNT:
         return found
@@ -113,6 +113,13 @@ def _of_type(card_type: CardType, payment: Payment) -> Reason | None:
     if fixed is not None and payment.amount != fixed:
         return Reason("fixed_amount", {"amount": fixed, "currency": card_type.currency})
     return None
+
+
+def _of_first(card: Card) -> Reason | None:
+    """Refuse a second load of a card that is sold filled once."""
+    if card.type.takes_top_ups or not TopUp.objects.filter(card=card).exists():
+        return None
+    return Reason("no_top_ups")
 
 
 def _before_the_law(card: Card, payment: Payment, *, held: int) -> law.Payment:
