@@ -60,10 +60,10 @@ def dress(widget: forms.Widget) -> None:
     match widget:
         case forms.CheckboxInput():
             _add(widget, "choice__box")
+        case forms.CheckboxSelectMultiple():  # before the radio buttons, of which Django makes it a kind
+            _add(widget, "choice__box")
         case forms.RadioSelect():
             _add(widget, "choice__box choice__box--round")
-        case forms.CheckboxSelectMultiple():
-            _add(widget, "choice__box")
         case forms.Select():
             _add(widget, "input input--select")
         case forms.Textarea():

@@ -21,6 +21,7 @@ from regulars.loyalty.program.services.drafting import (
     ask_to_publish,
     create_program,
     publish_version,
+    read_body,
     save_draft,
 )
 from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
@@ -57,6 +58,7 @@ from regulars.loyalty.program.services.returning import (
     returned_lines,
     taking_back,
 )
+from regulars.loyalty.program.services.rewarding import save_benefit, save_gift
 
 __all__ = [
     "BodyError",
@@ -110,12 +112,15 @@ __all__ = [
     "publish_version",
     "rate_receipts",
     "rate_recorded",
+    "read_body",
     "refer",
     "replay_into_ledger",
     "returned_lines",
     "reward_referrals",
     "run_replay",
+    "save_benefit",
     "save_draft",
+    "save_gift",
     "settlement",
     "sign_in",
     "take_back_returns",

@@ -157,11 +157,22 @@ def load_returns(loaded: Loaded, *, until: date) -> list[Returned]:
 
 def articles_of(products: Integers) -> list[Article]:
     """Return the articles behind product ids, in their order."""
-    rows = bulk.fetch(_ARTICLES, {"products": products.tolist()})
-    known = {
+    known = articles_by_id(products.tolist())
+    return [known[product] for product in products.tolist()]
+
+
+def articles_by_id(products: Sequence[int]) -> dict[int, Article]:
+    """Return articles as rules see them, by product id."""
+    rows = bulk.fetch(_ARTICLES, {"products": list(products)})
+    return {
         row[0]: Article(row[0], row[1], tuple(row[2].split(" / ")) if row[2] else (), row[3], row[4], row[5]) for row in rows
     }
-    return [known[product] for product in products.tolist()]
+
+
+def place_of(store_id: int, channel: str) -> Place:
+    """Return a store as rules see it."""
+    row = next(row for row in bulk.fetch(_STORES) if row[0] == store_id)
+    return Place(store_id, row[1], tuple(row[3]), row[2], channel)
 
 
 def _order(ids: Integers, lines: pa.Table) -> tuple[dict[str, Integers], Integers, Integers]:

@@ -1,0 +1,15 @@
+"""Where this room stands in the navigation."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.ui import navigation
+from regulars.ui.navigation import Item
+
+navigation.register(
+    Item(navigation.PROGRAM, _("Rules"), "program:overview", "award", "program", "read", order=10),
+    Item(navigation.PROGRAM, _("Tiers"), "program:tiers", "chevrons-up", "program", "read", order=20),
+    Item(navigation.PROGRAM, _("Benefits"), "program:benefits", "sparkles", "program", "read", order=30),
+    Item(navigation.PROGRAM, _("Points mall"), "program:rewards", "gift", "program", "read", order=40),
+)

@@ -1,0 +1,156 @@
+"""Benefits and the points mall: what there is, what it has cost, what lies where, and orders that wait to be picked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from regulars.core.errors import DomainError, NotFoundError
+from regulars.loyalty.program import selectors, services
+from regulars.loyalty.program.forms import AmountField, NamesField
+from regulars.loyalty.program.models import Benefit, Gift, GiftOrder, GiftStock, Program
+from regulars.organization import selectors as organization
+from regulars.organization.requests import requires, viewer_of
+from regulars.ui.forms import Form
+
+
+class BenefitForm(Form):
+    """A new benefit."""
+
+    name = django_forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    code = django_forms.SlugField(label=gettext_lazy("Code"), max_length=40)
+    kind = django_forms.ChoiceField(label=gettext_lazy("Kind"), choices=Benefit.Kind.choices)
+    tiers = NamesField(label=gettext_lazy("Tiers (code)"), required=False, help_text=gettext_lazy("Several with semicolons."))
+    plans = NamesField(label=gettext_lazy("Paid plans (code)"), required=False)
+    quota = django_forms.IntegerField(label=gettext_lazy("So many times"), min_value=1, initial=1)
+    period = django_forms.ChoiceField(label=gettext_lazy("within"), choices=Benefit.Period.choices, initial="year")
+    cost_amount = AmountField(label=gettext_lazy("Cost of one use"), required=False)
+
+
+class GiftForm(Form):
+    """A new gift."""
+
+    name = django_forms.CharField(label=gettext_lazy("Name"), max_length=160)
+    code = django_forms.SlugField(label=gettext_lazy("Code"), max_length=40)
+    points_price = django_forms.IntegerField(label=gettext_lazy("Points"), min_value=1)
+    cost_amount = AmountField(label=gettext_lazy("Cost of one piece"), required=False)
+    per_member = django_forms.IntegerField(label=gettext_lazy("Pieces a member, at most"), min_value=1, required=False)
+
+
+class StockForm(Form):
+    """A count of one gift in one store."""
+
+    gift = django_forms.ModelChoiceField(label=gettext_lazy("Gift"), queryset=Gift.objects.none())
+    store = django_forms.ModelChoiceField(label=gettext_lazy("Store"), queryset=Gift.objects.none())
+    on_hand = django_forms.IntegerField(label=gettext_lazy("Pieces there"), min_value=0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("program.read")
+def benefits(request: HttpRequest) -> HttpResponse:
+    """Show the benefits with their uses and cost of this year; add one."""
+    program, viewer, now = _program(), viewer_of(request), timezone.now()
+    form = BenefitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        viewer.require("program.edit")
+        services.save_benefit(program, form.cleaned_data, viewer=viewer, now=now)
+        messages.success(request, _("The benefit is saved."))
+        return redirect("program:benefits")
+    year = {"uses__used_at__year": now.year}
+    rows = Benefit.objects.filter(program=program).annotate(
+        used=Count("uses", filter=Q(**year)), cost=Sum("uses__cost_amount", filter=Q(**year))
+    )
+    context = {
+        "benefits": rows.order_by("name"), "form": form, "program": program, "may_edit": viewer.may("program.edit"),
+        "plans": program.plans.order_by("name"),
+    }  # fmt: skip
+    return render(request, "program/benefits.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("program.read")
+def rewards(request: HttpRequest) -> HttpResponse:
+    """Show gifts, where they lie, and the orders that wait; add a gift."""
+    program, viewer, now = _program(), viewer_of(request), timezone.now()
+    form = GiftForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        viewer.require("program.edit")
+        services.save_gift(program, form.cleaned_data, viewer=viewer, now=now)
+        messages.success(request, _("The gift is saved."))
+        return redirect("program:rewards")
+    gifts = Gift.objects.filter(program=program).annotate(
+        on_hand=Sum("stock__on_hand"), reserved=Sum("stock__reserved"), places=Count("stock")
+    )
+    context: dict[str, Any] = {
+        "gifts": gifts.order_by("points_price"), "form": form, "program": program, "may_edit": viewer.may("program.edit"),
+        "stock_form": _stock_form(request, program, None) if viewer.may("gift.stock") else None,
+    }  # fmt: skip
+    if viewer.may("gift.stock"):
+        context["stock"] = viewer.restrict(GiftStock.objects.filter(gift__program=program), "gift.stock").select_related(
+            "gift", "store"
+        )
+    if viewer.may("gift.hand_out"):
+        waiting = GiftOrder.objects.filter(gift__program=program, state=GiftOrder.State.RESERVED)
+        context["orders"] = (
+            viewer.restrict(waiting, "gift.hand_out").select_related("gift", "store", "customer").order_by("until")[:50]
+        )
+    return render(request, "program/rewards.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("gift.stock")
+def count(request: HttpRequest) -> HttpResponse:
+    """Say how many pieces lie in a store."""
+    form = _stock_form(request, _program(), request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        _told(request, lambda: services.count_stock(
+            said["gift"], store_id=said["store"].pk, on_hand=said["on_hand"], viewer=viewer_of(request), now=timezone.now(),
+        ), _("The count is kept."))  # fmt: skip
+    else:
+        messages.error(request, _("Choose gift, store and number."))
+    return redirect("program:rewards")
+
+
+@require_POST
+@requires("gift.hand_out")
+def decide(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Hand a gift out, or cancel its order."""
+    verb = services.hand_out if request.POST.get("verb") == "hand_out" else services.cancel_order
+    words = _("Handed out.") if verb is services.hand_out else _("Cancelled: piece and points are free again.")
+    _told(request, lambda: verb(order_id, viewer=viewer_of(request), now=timezone.now()), words)
+    return redirect("program:rewards")
+
+
+def _told(request: HttpRequest, deed: Any, words: str) -> None:
+    try:
+        deed()
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, words)
+
+
+def _stock_form(request: HttpRequest, program: Program, data: Any) -> StockForm:
+    form = StockForm(data)
+    form.fields["gift"].queryset = Gift.objects.filter(program=program, is_active=True).order_by("name")  # type: ignore[attr-defined] # a choice of rows
+    form.fields["gift"].label_from_instance = lambda gift: gift.name  # type: ignore[attr-defined] # a choice of rows
+    form.fields["store"].queryset = organization.list_stores(viewer_of(request)).order_by("name")  # type: ignore[attr-defined] # a choice of rows
+    form.fields["store"].label_from_instance = lambda store: store.name  # type: ignore[attr-defined] # a choice of rows
+    return form
+
+
+def _program() -> Program:
+    try:
+        return selectors.get_program()
+    except NotFoundError:
+        raise NotFoundError(_("There is no program yet: write its rules first.")) from None
