@@ -181,7 +181,9 @@ class OfferForm(Form):
     weekdays = forms.MultipleChoiceField(
         label=_("Weekdays"), required=False, choices=_WEEKDAYS, widget=forms.CheckboxSelectMultiple
     )
-    from_time = forms.CharField(label=_("From"), required=False, widget=forms.TextInput(attrs={"placeholder": "17:00"}))
+    from_time = forms.CharField(
+        label=pgettext_lazy("time", "From"), required=False, widget=forms.TextInput(attrs={"placeholder": "17:00"})
+    )
     to_time = forms.CharField(
         label=pgettext_lazy("time", "To"), required=False, widget=forms.TextInput(attrs={"placeholder": "18:59"})
     )
@@ -209,7 +211,7 @@ class OfferForm(Form):
     )
     stays_used = forms.BooleanField(label=_("Stays used when the goods come back"), required=False)
     phase = forms.ChoiceField(
-        label=_("Taken off"),
+        label=_("Comes off"),
         choices=[("item", _("1. On single articles")), ("basket", _("2. On the basket")), ("coupon", _("3. Coupons"))],
     )
     group = forms.CharField(label=_("Group"), required=False, max_length=40, help_text=_("Of one group, one offer is used."))

@@ -59,7 +59,7 @@ def take_codes(batch_id: int, *, viewer: Viewer, now: datetime) -> Iterator[str]
 def make_public_code(offer_id: int, text: str, *, viewer: Viewer, now: datetime) -> Coupon:
     """Let everybody use the offer with one code that may be known; only the offer's own limits hold."""
     viewer.require("coupon.edit")
-    code = codes.normalize(text)
+    code, said = codes.normalize(text), "".join(filter(str.isalnum, text.upper()))
     if not 4 <= len(code) <= 16:
         raise InvalidInputError(_("A public code has 4 to 16 letters or digits."), field="code")
     offer = _coupon_offer(offer_id)
@@ -67,7 +67,7 @@ def make_public_code(offer_id: int, text: str, *, viewer: Viewer, now: datetime)
     if Coupon.objects.filter(digest=digest).exists():
         raise OfferExistsError(_("This code is in use already."), field="code")
     coupon = Coupon.objects.create(
-        offer=offer, seed=b"", digest=digest, hint=code[-4:], is_shared=True, uses_max=1, made_at=now
+        offer=offer, seed=b"", digest=digest, hint=said[-4:], is_shared=True, uses_max=1, made_at=now
     )
     audit.record(viewer, "coupon.public_code_made", "offer", offer.pk, now=now, after={"code": text.strip().upper()})
     return coupon

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -105,14 +105,14 @@ def _said(terms: Terms) -> list[tuple[str, str]]:
     """Return the terms in words, those that say something."""
     everyone = isinstance(terms.when, All) and not terms.when.parts
     rows = [
-        (_("Days"), _span(terms)),
+        (pgettext("offer", "Days"), _span(terms)),
         (_("Hours"), wording.windows(terms)),
         (_("Stores"), formatting.listed((*terms.stores, *terms.regions))),
         (_("Channels"), _choices(terms.channels)),
         (_("For whom"), _whom(terms)),
         (_("Condition"), "" if everyone else _aloud(terms)),
         (_("Uses per person"), formatting.number(terms.uses_per_person) if terms.uses_per_person else ""),
-        (_("Taken off"), wording.phase(terms.phase)),
+        (_("Comes off"), wording.phase(terms.phase)),
         (_("Group"), terms.group),
         (_("Not together with"), _excluded(terms)),
         (_("After a return"), _("the discount is taken back") if terms.after_return == "take_back" else ""),

@@ -121,7 +121,7 @@ _OFFERS = Listing(
         Column(key="what", label=_("What it takes off"), value=_what),
         Column(key="group", label=_("Kind"), shown=False,
                value=lambda row: str(_("Coupon") if row.is_coupon else _("Promotion"))),
-        Column(key="days", label=_("Days"), value=_days),
+        Column(key="days", label=pgettext_lazy("offer", "Days"), value=_days),
         Column(key="times", label=pgettext_lazy("offer", "Uses"), value=lambda row: row.times_used, numeric=True,
                sort="times_used", show=lambda row: formatting.number(row.times_used)),
         Column(key="amount", label=_("Taken off"), value=lambda row: row.amount_used, numeric=True, sort="amount_used",
@@ -171,6 +171,6 @@ _USES = Listing(
     filters=[
         Filter(key="kind", label=pgettext_lazy("offer", "Use"), options=[("use", _("Used")), ("give_back", _("Given back"))],
                apply=lambda rows, value: rows.filter(kind=value)),
-        Filter(key="from", label=_("From"), kind="date", apply=_since),
+        Filter(key="from", label=_("First day"), kind="date", apply=_since),
     ],
 )  # fmt: skip
