@@ -105,7 +105,7 @@ FIELDS: dict[str, Text] = {
     "supplier_code": _("Supplier code"),
     "supplier_name": _("Supplier name"),
     "tags": _("Tags"),
-    "tender": _("Payment"),
+    "tender": _("Payment method"),
     "till": _("Till"),
     "timezone": _("Time zone"),
 }
