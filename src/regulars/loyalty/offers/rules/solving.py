@@ -19,7 +19,7 @@ from regulars.loyalty.offers.rules.search import Found, Problem, Search, conflic
 from regulars.loyalty.offers.rules.state import State
 from regulars.loyalty.vocabulary import line_facts, sale_facts
 
-_ALTERNATIVES_NODES = 400  # steps in all that are spent on saying how much worse the others would be
+_SEARCHED_MAX = 12  # up to so many offers, how much worse another one would be is searched for; beyond, it is estimated
 
 
 def solve(basket: Basket, candidates: Sequence[Candidate]) -> Deal:
@@ -40,6 +40,7 @@ def _solve(basket: Basket, candidates: Sequence[Candidate]) -> Deal:
     problem, positions, refused = problem_of(basket, candidates)
     found = _without_idle(problem, Search(problem).run())
     offs = effects_of(problem, found.chosen)
+    found = replace(found, chosen=tuple(index for index in found.chosen if any(off for _line, off in offs[index])))
     used = tuple(
         _used(problem.offers[index].candidate, {basket.lines[positions[line]].line_no: off for line, off in offs[index] if off})
         for index in found.chosen
@@ -105,13 +106,13 @@ def _matched(candidate: Candidate, basket: Basket, positions: Sequence[int], of_
 
 
 def _without_idle(problem: Problem, found: Found) -> Found:
-    """Leave out what the basket costs no more without: coupons first, so that customers keep what brings them nothing."""
+    """Leave out coupons without which the basket costs no more, so that customers keep what brings them nothing."""
     chosen = list(found.chosen)
-    for index in sorted(chosen, key=lambda index: (not problem.offers[index].candidate.offer.is_coupon, -index)):
+    for index in reversed(found.chosen):
         others = [other for other in chosen if other != index]
-        if problem.total(others) <= found.total:
+        if problem.offers[index].candidate.offer.is_coupon and problem.total(others) <= found.total:
             chosen = others
-    return replace(found, chosen=tuple(chosen), total=problem.total(chosen))
+    return replace(found, chosen=tuple(chosen))
 
 
 def _used(candidate: Candidate, lines: dict[int, int]) -> Used:
@@ -144,13 +145,11 @@ def _kind(candidate: Candidate) -> str:
 def _unused(problem: Problem, found: Found) -> list[Refused]:
     """Return why each offer that fits the basket was not used: what it does not go with, and how much worse it would be."""
     others = [index for index in range(len(problem.offers)) if index not in found.chosen]
-    nodes = max(12, _ALTERNATIVES_NODES // max(1, len(others)))
-    return [Refused(problem.offers[index].candidate, _why_not(problem, found, index, nodes)) for index in others]
+    return [Refused(problem.offers[index].candidate, _why_not(problem, found, index)) for index in others]
 
 
-def _why_not(problem: Problem, found: Found, index: int, nodes: int) -> Refusal:
-    alternative = Search(problem, nodes_max=nodes, forced=index).run()
-    worse = max(0, alternative.total - found.total)
+def _why_not(problem: Problem, found: Found, index: int) -> Refusal:
+    worse = max(0, _best_with(problem, found, index) - found.total)
     against = [
         problem.offers[other].candidate.offer
         for other in found.chosen
@@ -160,3 +159,10 @@ def _why_not(problem: Problem, found: Found, index: int, nodes: int) -> Refusal:
         params = {"codes": [offer.code for offer in against], "titles": [offer.title for offer in against]}
         return Refusal("not_with", {**params, "worse_amount": worse})
     return Refusal("no_gain", {"worse_amount": worse})
+
+
+def _best_with(problem: Problem, found: Found, index: int) -> int:
+    """Return what the basket costs at best with an offer that was left out."""
+    if len(problem.offers) <= _SEARCHED_MAX:
+        return Search(problem, forced=index).run().total
+    return problem.total(problem.swapped(found.chosen, index))
