@@ -31,7 +31,7 @@ _Verb = Callable[[Any, bytes, HttpRequest, Viewer], HttpResponse]
 _View = Callable[[HttpRequest], HttpResponse]
 
 
-def _message(verb: _Verb) -> _View:
+def message(verb: _Verb) -> _View:
     """Wrap a verb: admit the caller, read the body, show refusals as problems."""
 
     @csrf_exempt  # callers are machines with a key; no cookie is looked at
@@ -81,20 +81,20 @@ def _send(answer: checkout.Answer) -> HttpResponse:
     return response
 
 
-@_message
+@message
 def identifications(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Recognize a member."""
     found = checkout.identify(shapes.who(body), now=timezone.now(), viewer=viewer)
     return HttpResponse(receipts.write(found), content_type="application/json")
 
 
-@_message
+@message
 def quotes(body: Any, _digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Price a basket."""
     return _send(checkout.quote(shapes.quote(body, language=_language(request)), now=timezone.now(), viewer=viewer))
 
 
-@_message
+@message
 def releases(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Let go of what a quote reserved."""
     id, token = shapes.release(body)
@@ -102,28 +102,28 @@ def releases(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -
     return HttpResponse(receipts.write({"state": "released"}), content_type="application/json")
 
 
-@_message
+@message
 def sales(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Commit a sale."""
     said = shapes.sale(body, language=_language(request))
     return _send(checkout.commit(said, digest=digest, now=timezone.now(), viewer=viewer))
 
 
-@_message
+@message
 def voids(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Void a sale."""
     said = shapes.void(body, language=_language(request))
     return _send(checkout.void(said, digest=digest, now=timezone.now(), viewer=viewer))
 
 
-@_message
+@message
 def returns(body: Any, digest: bytes, request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Return some of a sale."""
     said = shapes.returned(body, language=_language(request))
     return _send(checkout.take_back(said, digest=digest, now=timezone.now(), viewer=viewer))
 
 
-@_message
+@message
 def closings(body: Any, digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Keep a till's control totals."""
     return _send(checkout.close_day(shapes.closing(body), digest=digest, now=timezone.now(), viewer=viewer))

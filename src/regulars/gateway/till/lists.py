@@ -24,7 +24,7 @@ _PARKED_MAX = 500
 _P = ParamSpec("_P")
 
 
-def _look_up(read: Callable[Concatenate[Viewer, _P], dict[str, Any]]) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
+def look_up(read: Callable[Concatenate[Viewer, _P], dict[str, Any]]) -> Callable[Concatenate[HttpRequest, _P], HttpResponse]:
     """Wrap a read: admit the caller, show refusals as problems."""
 
     @wraps(read)
@@ -40,19 +40,19 @@ def _look_up(read: Callable[Concatenate[Viewer, _P], dict[str, Any]]) -> Callabl
     return view
 
 
-@_look_up
+@look_up
 def message(viewer: Viewer, store: str, till: str, number: str) -> dict[str, Any]:
     """Return what became of one message, with the receipts that came of it."""
     return _shown(checkout.get_message(viewer, Number(store, till, number)))
 
 
-@_look_up
+@look_up
 def parked(viewer: Viewer) -> dict[str, Any]:
     """Return what waits for its sale."""
     return {"items": [_shown(it) for it in checkout.list_parked(viewer)[:_PARKED_MAX]]}
 
 
-@_look_up
+@look_up
 def day_totals(viewer: Viewer) -> dict[str, Any]:
     """Return the closings of tills beside what is recorded."""
     return {
