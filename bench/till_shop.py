@@ -32,7 +32,9 @@ _SOURCE = "pos"
 _VIEWER = system("bench")
 
 
-def open_shop(*, tills: int, now: datetime) -> list[dict[str, Any]]:
+def open_shop(
+    *, tills: int, now: datetime, articles: int = _ARTICLES, people: int = _MEMBERS, sales: int = _SALES
+) -> list[dict[str, Any]]:
     """Make everything, and return what each till has to know: its key, its place, its baskets."""
     dice = random.Random(11)  # noqa: S311 - baskets, no secrets
     Company.objects.get_or_create(
@@ -40,14 +42,17 @@ def open_shop(*, tills: int, now: datetime) -> list[dict[str, Any]]:
     )
     organization.save_stores(pa.Table.from_pylist([_store(number) for number in range(_STORES)]), viewer=_VIEWER, now=now)
     catalog.save_products(
-        pa.Table.from_pylist([_article(row, dice) for row in range(1, _ARTICLES + 1)]), source="bench", now=now, viewer=_VIEWER
+        pa.Table.from_pylist([_article(row, dice) for row in range(1, articles + 1)]), source="bench", now=now, viewer=_VIEWER
     )
-    handles = _members(now)
+    handles = _members(people, now)
     _program(now)
-    codes = _coupons(tills * _SALES, now)
+    codes = _coupons(tills * sales, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum has done in any shop that is open
-    return [_till(number, handles[number::tills], codes[number::tills], dice, now) for number in range(tills)]
+    baskets = [
+        {"lines": _lines(dice, articles), "member": handles[at % people], "coupons": [code]} for at, code in enumerate(codes)
+    ]
+    return [_till(number, baskets[number::tills], now) for number in range(tills)]
 
 
 def _store(number: int) -> dict[str, Any]:
@@ -72,9 +77,9 @@ def _article(row: int, dice: random.Random) -> dict[str, Any]:
     }
 
 
-def _members(now: datetime) -> list[str]:
+def _members(people: int, now: datetime) -> list[str]:
     """Make the members and give each of them points; return their handles."""
-    rows = [{"row": number, "external_id": f"M{number}", "name": f"Member {number}"} for number in range(1, _MEMBERS + 1)]
+    rows = [{"row": number, "external_id": f"M{number}", "name": f"Member {number}"} for number in range(1, people + 1)]
     customers.save_customers(pa.Table.from_pylist(rows), source="bench", now=now, viewer=_VIEWER)
     return [members.handle_of(id, source=_SOURCE) for id in Customer.objects.order_by("pk").values_list("pk", flat=True)]
 
@@ -125,19 +130,12 @@ def _offer(code: str, body: dict[str, Any], now: datetime, *, is_coupon: bool = 
     return made.pk
 
 
-def _till(number: int, handles: list[str], codes: list[str], dice: random.Random, now: datetime) -> dict[str, Any]:
+def _till(number: int, sales: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
     store = Store.objects.get(code=f"S{number % _STORES}")
     _, secret = organization.create_key(name=f"till {number}", role="pos", store=store, source=_SOURCE, viewer=_VIEWER, now=now)
-    return {
-        "key": secret,
-        "store": store.code,
-        "till": str(number),
-        "sales": [
-            {"lines": _lines(dice), "member": member, "coupons": [code]} for member, code in zip(handles, codes, strict=False)
-        ],
-    }
+    return {"key": secret, "store": store.code, "till": str(number), "sales": sales}
 
 
-def _lines(dice: random.Random) -> list[dict[str, Any]]:
-    skus = dice.sample(range(1, _ARTICLES + 1), LINES)
+def _lines(dice: random.Random, articles: int) -> list[dict[str, Any]]:
+    skus = dice.sample(range(1, articles + 1), LINES)
     return [{"line": line, "sku": f"A{sku}", "quantity": dice.randrange(1, 4)} for line, sku in enumerate(skus, start=1)]

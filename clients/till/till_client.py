@@ -21,6 +21,7 @@ import http.client
 import json
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -93,11 +94,23 @@ class Till:
         """Tell what this till counted: sales, sales_amount, returns, returns_amount."""
         return self._tell("closings", self._head("") | {"business_date": business_date} | totals)
 
-    def flush(self) -> int:
-        """Send everything that has no answer yet, oldest first; return how many were answered."""
+    def keep(self, path: str, body: dict[str, Any]) -> str:
+        """Write a message down without sending it: the line is known to be down. Return its number."""
+        said = self._head(body.get("number", "")) | body
+        if self.journal:
+            self.journal.write({"number": said["number"], "path": path, "body": json.dumps(said, separators=(",", ":"))})
+        return str(said["number"])
+
+    def flush(self, order: Callable[[list[dict[str, Any]]], None] | None = None) -> int:
+        """Send everything that has no answer yet, oldest first unless `order` says otherwise; return how many there were."""
         waiting = self.journal.waiting() if self.journal else []
+        if order is not None:
+            order(waiting)
         for entry in waiting:
-            self._send(entry["number"], entry["path"], entry["body"].encode())
+            try:
+                self._send(entry["number"], entry["path"], entry["body"].encode())
+            except RefusedError:
+                continue  # the refusal stands in the journal, for somebody to look at
         return len(waiting)
 
     def close(self) -> None:
