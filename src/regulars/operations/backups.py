@@ -21,6 +21,7 @@ from regulars.core import pii
 from regulars.core.errors import DomainError
 from regulars.core.home_folder import HomeFolder
 from regulars.insight.lake import source as lake_source
+from regulars.loyalty.wallet import seals
 from regulars.operations import manifest as manifests
 from regulars.operations import pg_programs, totals
 from regulars.operations.manifest import Entry, Manifest
@@ -45,6 +46,7 @@ class _Moment:
     migrations: list[str]
     totals: dict[str, int]
     audit_seal: str
+    ledger_seals: str
 
 
 def create(home: HomeFolder, folder: Path, *, now: datetime) -> Backup:
@@ -54,6 +56,7 @@ def create(home: HomeFolder, folder: Path, *, now: datetime) -> Backup:
     if folder.is_relative_to(home.root):
         raise BackupPlaceError(f"{folder} lies inside the home folder it is to save; name a place elsewhere.")
     audit.seal(now=now)
+    seals.seal(now=now)
     with _unfinished(folder) as scratch:
         made = _fill(scratch, home, now=now)
         manifests.write(made)
@@ -87,6 +90,7 @@ def _fill(scratch: Path, home: HomeFolder, *, now: datetime) -> Manifest:
         key_check=key_check(),
         entries=entries,
         audit_seal=moment.audit_seal,
+        ledger_seals=moment.ledger_seals,
     )
 
 
@@ -107,6 +111,7 @@ def _open_moment(reader: psycopg.Connection) -> _Moment:
         migrations=[f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations ORDER BY 1, 2")],
         totals=totals.count(ask),
         audit_seal=next((str(told) for (told,) in ask(audit.NEWEST_SEAL)), ""),
+        ledger_seals=str(ask(seals.NEWEST_SEALS)[0][0]),
     )
 
 

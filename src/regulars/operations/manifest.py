@@ -49,6 +49,7 @@ class Manifest:
     key_check: str  # what the master key makes of a known text: another key would leave contact data unreadable
     entries: list[Entry]
     audit_seal: str = ""  # the end of the audit trail's chain: what a trail rewritten as a whole would no longer hold
+    ledger_seals: str = ""  # the same of the ledger
 
     @property
     def total_bytes(self) -> int:

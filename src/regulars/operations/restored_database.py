@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from regulars.core import database, sending
 from regulars.core.synced import set_offset
+from regulars.loyalty.wallet import seals
 from regulars.operations import backups, pg_programs, totals
 from regulars.operations.manifest import Manifest
 from regulars.operations.refusals import RestoreRefusedError
@@ -87,5 +88,8 @@ def settle(manifest: Manifest, *, now: datetime) -> None:
     database.migrate()
     with database.as_owner():
         is_whole = audit.holds_seal(manifest.audit_seal) and not audit.check_chain()
+        adds_up = seals.holds_seals(manifest.ledger_seals) and not seals.find_broken()
     if not is_whole:
         raise RestoreRefusedError("The audit trail in the backup is not the one that was sealed when it was made.")
+    if not adds_up:
+        raise RestoreRefusedError("The ledger in the backup is not the one that was sealed when it was made.")

@@ -116,9 +116,15 @@ def test_one_flipped_digit_in_a_thousand_random_rows_is_found_a_thousand_times()
     assert {one.row_id for one in seals.find_broken()} == set(rows)
 
 
-def test_the_last_digests_are_at_hand_for_a_backup() -> None:
-    assert set(seals.last_digests()) == set(seals.COLUMNS)
-    assert all(len(digest) == 64 for _to, digest in seals.last_digests().values())
+def test_the_newest_seals_are_at_hand_for_a_backup_and_recognized_after_a_restore() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(seals.NEWEST_SEALS)
+        (told,) = cursor.fetchone()
+    assert [one.split(":")[0] for one in told.split()] == sorted(seals.COLUMNS)
+    assert seals.holds_seals(told)
+    assert seals.holds_seals("")
+    Seal.objects.all().delete()
+    assert not seals.holds_seals(told)
 
 
 FORBIDDEN = [

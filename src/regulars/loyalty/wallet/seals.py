@@ -39,6 +39,11 @@ _NEW = {
     "WHERE e.written_xid >= %(from)s AND e.written_xid < %(to)s",
 }
 _PLAIN_NEW = "SELECT * FROM {table} WHERE written_xid >= %(from)s AND written_xid < %(to)s"
+# One text for the manifest of a backup: what a ledger rewritten as a whole would no longer hold.
+NEWEST_SEALS = """
+SELECT coalesce(string_agg("table" || ':' || to_xid || ':' || encode(digest, 'hex'), ' ' ORDER BY "table"), '')
+FROM (SELECT DISTINCT ON ("table") * FROM wallet_seal ORDER BY "table", to_xid DESC) s
+"""
 _DIGESTED = "SELECT id, written_xid, sha256(convert_to(ROW({columns})::text, 'UTF8')) AS digest FROM ({rows}) AS r"
 
 
@@ -71,10 +76,13 @@ def seal(*, now: datetime) -> int:
         return sum(_seal_table(table, horizon, now) for table in COLUMNS)
 
 
-def last_digests() -> dict[str, tuple[int, str]]:
-    """Return of each table up to where it is sealed and the last seal's digest, for the manifest of a backup."""
-    found = Seal.objects.order_by("table", "-to_xid").distinct("table").values_list("table", "to_xid", "digest")
-    return {table: (to_xid, bytes(digest).hex()) for table, to_xid, digest in found}
+def holds_seals(told: str) -> bool:
+    """Return whether the ledger still holds the seals that `NEWEST_SEALS` once told."""
+    found = [each.split(":") for each in told.split()]
+    return all(
+        Seal.objects.filter(table=table, to_xid=int(to_xid), digest=bytes.fromhex(digest)).exists()
+        for table, to_xid, digest in found
+    )
 
 
 def find_broken() -> list[Broken]:
