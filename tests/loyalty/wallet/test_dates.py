@@ -147,6 +147,18 @@ def test_a_debt_blocks_redemption_but_not_earning_and_new_points_fill_it_first()
     assert list(Lot.objects.order_by("id").values_list("amount", flat=True)) == [50, 15]
 
 
+def test_points_that_become_spendable_cover_a_debt_before_anything_is_spent() -> None:
+    post(give(100, available_from=NOW + DAY))
+    post(take(30, may_indebt=True))
+    later = NOW + DAY
+    assert (points(later).posted, points(later).debt, points(later).spendable) == (70, 30, 70)
+    refused(wallet.InsufficientBalanceError, take(71), now=later)
+    with pytest.raises(wallet.InsufficientBalanceError), transaction.atomic():
+        wallet.hold(ANA, POINTS, 71, key="h", until=later + DAY, at=later, now=later, viewer=SYSTEM)
+    post(take(70), now=later)
+    assert (points(later).posted, points(later).spendable) == (0, 0)
+
+
 def test_a_claw_back_that_became_debt_can_be_undone() -> None:
     post(give(50, expires_at=NOW + DAY))
     post(take(40))
