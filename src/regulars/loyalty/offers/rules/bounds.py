@@ -133,8 +133,9 @@ class Outlooks:
         offer, power = self._offers[index], self._powers[index]
         if power.way in (Way.PIECE, Way.LINE):
             return 0.5 * len(power.on_line) if power.way is Way.PIECE else 0.0
-        # A cent that lands on another line matters as far as later shares take different parts of the lines.
-        shifted = sum(1 - after.keeps[line] for line in power.on_line)
+        # A cent that lands on another line matters as far as later shares take different parts of the lines, and wholly
+        # where a later offer may take a line down to nothing.
+        shifted = sum(1.0 if after.line[line] else 1 - after.keeps[line] for line in power.on_line)
         return 0.5 + shifted + (len(offer.lines) if offer.candidate.offer.terms.is_set else 0)
 
 
