@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from regulars.core import outbox
 from regulars.core.errors import ForbiddenError
 from regulars.insight.customers import cut_points, write_back
 from regulars.insight.customers.rfm import CutPoints
@@ -29,6 +30,7 @@ def test_a_marketer_or_analyst_sets_the_cut_points_and_asks_for_new_scores(signe
     answer = signed(role).post(PAGE, FORM)
     assert answer.headers["Location"] == "/insight/rfm/"
     assert cut_points.find_cut_points() == OWN
+    outbox.deliver_waiting(now=NOW)
     assert ProcrastinateJob.objects.filter(task_name="insight.refresh_figures", status="todo").count() == 1
     entry = AuditEntry.objects.get(action="rfm.changed")
     assert (entry.before, entry.after["recency"]) == ({}, [7, 14, 30, 90])

@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db import transaction
 
-from regulars.insight import tasks
+from regulars.core import outbox
 from regulars.insight.customers.rfm import CutPoints
+from regulars.insight.events import CutPointsChanged
 from regulars.organization import audit
 from regulars.organization.access import Viewer
 from regulars.organization.models import Company
@@ -39,7 +40,7 @@ def set_cut_points(cut_points: CutPoints | None, *, viewer: Viewer, now: datetim
         return False
     _write(company, _SET, after)
     audit.record(viewer, "rfm.changed", "rfm", "", now=now, before=before or {}, after=after or {})
-    tasks.request(tasks.refresh_figures)
+    outbox.publish(CutPointsChanged(), now=now)
     return True
 
 
