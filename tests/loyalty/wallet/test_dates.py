@@ -192,6 +192,14 @@ def test_merging_moves_lots_with_dates_and_debts_and_merging_again_moves_the_res
     assert [due.expires_at for due in selectors.schedule(BEN, POINTS, now=NOW)] == [NOW + 3 * DAY, None]
 
 
+def test_merging_moves_what_is_owed() -> None:
+    post(take(10, may_indebt=True))
+    post(give(30, BEN))
+    merge(ANA, BEN, "1")
+    assert (points().posted, points().debt) == (0, 0)
+    assert (points(owner=BEN).posted, points(owner=BEN).debt, points(owner=BEN).spendable) == (20, 10, 20)
+
+
 def test_merging_in_a_ring_makes_nothing_and_loses_nothing() -> None:
     for owner, amount in ((ANA, 10), (BEN, 20), (CHIARA, 30)):
         post(give(amount, owner))

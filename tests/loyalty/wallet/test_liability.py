@@ -29,6 +29,12 @@ def test_revenue_follows_the_redemptions_that_are_expected() -> None:
     assert recognized(9_000, redeemed=8_500, expected=9_200) - first == 4_140
 
 
+def test_halves_are_rounded_up_and_large_amounts_lose_no_cent() -> None:
+    assert recognized(5, redeemed=1, expected=2) == 3
+    assert recognized(2**60 + 2, redeemed=1, expected=2) == 2**59 + 1
+    assert sum(allocate(2**60 + 1, 2**59)) == 2**60 + 1
+
+
 def test_expiry_releases_the_rest() -> None:
     worth = Worth(redeemed_permille=970)
     assert deferred(Cohort(9_000, given=10_000, redeemed=4_500, outstanding=5_500), worth) == 9_000 - 4_175
