@@ -13,7 +13,6 @@ from regulars.core import money
 from regulars.core.errors import DomainError
 from regulars.loyalty.program import wording
 from regulars.loyalty.program.rules.body import When
-from regulars.sales.models import Receipt, Tender
 from regulars.ui.forms import Form
 
 _WEEKDAYS = [
@@ -25,6 +24,14 @@ _WEEKDAYS = [
     ("5", _("Sat")),
     ("6", _("Sun")),
 ]
+TENDERS = [
+    ("cash", _("Cash")), ("card", _("Bank card")), ("wallet", _("Mobile wallet")), ("stored_value", _("Stored value")),
+    ("gift_card", _("Gift card")), ("points", _("Points")), ("invoice", _("Invoice")), ("other", _("Other")),
+]  # fmt: skip
+CHANNELS = [
+    ("store", _("Store")), ("online", _("Web shop")), ("app", _("App")), ("marketplace", _("Marketplace")),
+    ("phone", _("Phone")),
+]  # fmt: skip
 KINDS = {
     "per_amount": _("Points for an amount"), "per_item": _("Points for a piece"), "multiply": _("Multiply points"),
     "bonus": _("Bonus from an amount on"),
@@ -103,7 +110,7 @@ class RuleForm(_Priced):
     skus = NamesField(label=_("Articles (SKU)"), required=False)
     stores = NamesField(label=_("Stores (code)"), required=False)
     channels = forms.MultipleChoiceField(
-        label=_("Channels"), choices=Receipt.Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Channels"), choices=CHANNELS, required=False, widget=forms.CheckboxSelectMultiple
     )
     tiers = NamesField(label=_("Tiers (code)"), required=False)
     weekdays = forms.MultipleChoiceField(
@@ -118,7 +125,7 @@ class RuleForm(_Priced):
         label=_("To (time)"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     tenders = forms.MultipleChoiceField(
-        label=_("Paid with"), choices=Tender.Kind.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Paid with"), choices=TENDERS, required=False, widget=forms.CheckboxSelectMultiple
     )
     basket_from_amount = AmountField(label=_("Basket from"), required=False)
     full_price_only = forms.BooleanField(label=_("At full price only"), required=False)
@@ -193,7 +200,7 @@ class SettingsForm(_Priced):
     excluded = NamesField(label=_("Categories that earn nothing"), required=False)
     no_tenders = forms.MultipleChoiceField(
         label=_("Paid with these, nothing is earned"),
-        choices=Tender.Kind.choices,
+        choices=TENDERS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.core.errors import DomainError, NotFoundError
+from regulars.core.errors import DomainError, ForbiddenError, NotFoundError
 from regulars.loyalty.program import selectors, services
 from regulars.loyalty.program.forms import AmountField, NamesField
 from regulars.loyalty.program.models import Benefit, Gift, GiftOrder, GiftStock, Program
@@ -60,8 +60,9 @@ def benefits(request: HttpRequest) -> HttpResponse:
     """Show the benefits with their uses and cost of this year; add one."""
     program, viewer, now = _program(), viewer_of(request), timezone.now()
     form = BenefitForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         viewer.require("program.edit")
+    if request.method == "POST" and form.is_valid():
         services.save_benefit(program, form.cleaned_data, viewer=viewer, now=now)
         messages.success(request, _("The benefit is saved."))
         return redirect("program:benefits")
@@ -82,8 +83,9 @@ def rewards(request: HttpRequest) -> HttpResponse:
     """Show gifts, where they lie, and the orders that wait; add a gift."""
     program, viewer, now = _program(), viewer_of(request), timezone.now()
     form = GiftForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         viewer.require("program.edit")
+    if request.method == "POST" and form.is_valid():
         services.save_gift(program, form.cleaned_data, viewer=viewer, now=now)
         messages.success(request, _("The gift is saved."))
         return redirect("program:rewards")
@@ -134,6 +136,8 @@ def decide(request: HttpRequest, order_id: int) -> HttpResponse:
 def _told(request: HttpRequest, deed: Any, words: str) -> None:
     try:
         deed()
+    except (NotFoundError, ForbiddenError):
+        raise
     except DomainError as error:
         messages.error(request, error.message)
     else:

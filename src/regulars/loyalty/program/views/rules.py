@@ -75,6 +75,8 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show a version; a draft can be changed here."""
     shown = _version(version_id)
     viewer = viewer_of(request)
+    if request.method == "POST":
+        viewer.require("program.edit")
     if shown.published_at is not None or not viewer.may("program.edit"):
         return render(request, "program/version.html", _about(shown, viewer))
     designer = _Designer(shown, request.POST if request.method == "POST" else None)
