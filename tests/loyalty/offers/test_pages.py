@@ -40,10 +40,19 @@ FILLED: dict[str, dict[str, Any]] = {
     "n_for_m": {"take": "3", "pay": "2", "scope": "brand", "scope_names": "Ahorn"},
     "threshold": {"from_amount": "100", "off_amount": "10", "every": "on", "takes_back": "on"},
     "step": {"steps": "50 5\n100 15%"},
-    "product": {"quantity": "1", "off_share": "100", "times_max": "2", "scope": "sku", "scope_names": "4711"},
+    "product": {
+        "quantity": "1",
+        "off_share": "100",
+        "times_max": "2",
+        "scope": "sku",
+        "scope_names": "4711",
+        "buy_quantity": "2",
+        "buy_scope": "category",
+        "buy_names": "Bakery",
+    },
     "bundle": {"price": "9.90", "parts": "1 category: Bakery\n2 sku: 4711, 4712"},
     "member_price": {"prices": "4711 2.49\n4712 3"},
-    "shipping": {"off_share": "100"},
+    "shipping": {"off_share": "100", "when": '{"attr": "customer.tags", "op": "has_any", "value": ["vip"]}'},
 }
 PLAIN = {
     "code": "autumn", "title": "Autumn", "ends_on": "2026-12-31", "budget": "1,000", "phase": "basket", "exclusive": "nothing",

@@ -6,6 +6,7 @@ as it is when an offer is opened and saved again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ EVERYTHING: dict[str, Any] = {"all": []}
 
 def raw_terms(said: Said, *, kind: str, currency: str, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the terms that a filled-in form says; `before` are those that the form was opened with."""
-    kept = {key: (before or {})[key] for key in ("rank", "not_with", "when", "regions") if key in (before or {})}
+    kept = {key: (before or {})[key] for key in ("rank", "not_with", "regions") if key in (before or {})}
     terms = {
         **kept,
         "currency": currency,
@@ -65,6 +66,7 @@ def initial(terms: Terms) -> dict[str, Any]:
         "supplier_name": supplier["name"] if supplier else "",
         "takes_back": raw["after_return"] == "take_back",
         "stays_used": raw["coupon_back"] == "never",
+        "when": "" if raw["when"] == EVERYTHING else json.dumps(raw["when"], ensure_ascii=False, indent=1),
         **_scope(body.get("items")),
         **_shown(body, terms.currency),
     }
@@ -86,7 +88,7 @@ def _body(said: Said, kind: str, before: Mapping[str, Any] | None) -> dict[str, 
             body = {"off_bp": said["off_share"], "off_max_amount": said.get("off_max"), "items": items}
         case "product":
             body = {"items": items, "quantity": said["quantity"], "off_bp": said["off_share"], "times_max": said["times_max"]}
-            body |= {key: old[key] for key in ("buy", "buy_quantity") if key in old}
+            body |= _bought(said)
         case "bundle":
             body = {"parts": _parts(said, old), "price_amount": said["price"]}
         case "n_for_m":
@@ -109,6 +111,14 @@ def _items(said: Said) -> dict[str, Any]:
     if not scope or not names:
         return EVERYTHING
     return {"attr": SCOPES[scope], "op": "has_any" if scope == "category" else "in", "value": names}
+
+
+def _bought(said: Said) -> dict[str, Any]:
+    """Return what must be bought for a free or cheaper piece, if anything must."""
+    if not said.get("buy_quantity"):
+        return {}
+    bought = _items({"scope": said.get("buy_scope", ""), "scope_names": said.get("buy_names", "")})
+    return {"buy": bought, "buy_quantity": said["buy_quantity"]}
 
 
 def _scope(items: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -136,6 +146,9 @@ def _shown(body: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "from_amount": body.get("from_amount"), "from_quantity": body.get("from_quantity"),
     }  # fmt: skip
     plain = {key: value for key, value in shown.items() if value is not None}
+    if "buy" in body:
+        scope = _scope(body["buy"])
+        plain |= {"buy_quantity": body["buy_quantity"], "buy_scope": scope["scope"], "buy_names": scope["scope_names"]}
     if "steps" in body:
         plain["steps"] = "\n".join(_step_line(step, currency) for step in body["steps"])
     if "prices" in body:

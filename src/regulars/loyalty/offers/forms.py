@@ -146,6 +146,11 @@ class ConditionField(forms.CharField):
 _WEEKDAYS = [(key, label) for key, label in vocabulary.SALE.terms["time.weekday"].choices.items()]
 _CHANNELS = [(key, label) for key, label in vocabulary.SALE.terms["place.channel"].choices.items()]
 
+_SCOPES = [
+    ("", _("All articles")), ("category", _("Categories")), ("brand", _("Brands")), ("supplier", _("Suppliers")),
+    ("sku", _("Article numbers")),
+]  # fmt: skip
+
 
 class OfferForm(Form):
     """What every kind asks for; the fields of one kind are put before."""
@@ -165,11 +170,7 @@ class OfferForm(Form):
     )
     title = forms.CharField(label=pgettext_lazy("offer", "Title"), max_length=120)
     description = forms.CharField(label=_("What customers read"), max_length=500, required=False)
-    scope = forms.ChoiceField(
-        label=_("Articles"), required=False,
-        choices=[("", _("All articles")), ("category", _("Categories")), ("brand", _("Brands")),
-                 ("supplier", _("Suppliers")), ("sku", _("Article numbers"))],
-    )  # fmt: skip
+    scope = forms.ChoiceField(label=_("Articles"), required=False, choices=_SCOPES)
     scope_names = forms.CharField(
         label=_("Which ones"), required=False, max_length=20_000, help_text=_("Names or numbers, with commas between."),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -317,6 +318,9 @@ OWN_FIELDS: dict[str, Any] = {
     "product": lambda: {
         "quantity": _count(_("Pieces"), initial=1), "off_share": _share(initial=10_000),
         "times_max": _count(_("Times in one basket"), initial=1),
+        "buy_quantity": _count(_("For so many pieces bought"), required=False, help_text=_("Empty: nothing must be bought.")),
+        "buy_scope": forms.ChoiceField(label=_("Bought from"), required=False, choices=_SCOPES),
+        "buy_names": forms.CharField(label=_("Which ones"), required=False, max_length=20_000),
     },
     "bundle": lambda: {
         "price": AmountField(label=_("Price together")),
