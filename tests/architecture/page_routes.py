@@ -22,6 +22,7 @@ class Row:
     form: Mapping[str, Any] | None = None
     words: Mapping[str, Any] = field(default_factory=dict)  # parts of the address that name no object
     named: Mapping[str, str] = field(default_factory=dict)  # parts of the address → another object of the world
+    post_action: str = ""  # a second right, which a POST needs besides
     object_action: str = ""  # a second right, which the object itself asks for
     opens_contact: bool = False  # refused to whom the matrix masks contact data
 
@@ -175,6 +176,29 @@ ROWS: dict[str, Row] = {
     "cards:close_count": post("card.correct"),
     "cards:settlement": get("settlement.read"),
     "cards:settle": post("settlement.make"),
+    # Program
+    "program:overview": get("program.read"),
+    "program:new_draft": post("program.edit"),
+    "program:version": Row(("program.read",), form={}, post_action="program.edit"),
+    "program:example": post("program.read"),
+    "program:publish": post("program.publish", effective_from="2030-01-01"),
+    "program:ask_replay": post("program.edit", months="1"),
+    "program:replay": get("program.read"),
+    "program:tiers": get("program.read"),
+    "program:benefits": Row(
+        ("program.read",), form={"name": "Coffee", "code": "coffee", "kind": "other", "quota": "1", "period": "year"},
+        post_action="program.edit",
+    ),
+    "program:rewards": Row(
+        ("program.read",), form={"name": "Mug", "code": "new-mug", "points_price": "500"}, post_action="program.edit"
+    ),
+    "program:count": post("gift.stock", gift="{gift_id}", store="{store_id}", on_hand="3"),
+    "program:decide": post("gift.hand_out", verb="cancel"),
+    # Till
+    "checkout:till": get("wallet.check_out"),
+    "checkout:basket": post("wallet.check_out", store="NORTH", typed="MILK"),
+    "checkout:sales": post("wallet.check_out", store="NORTH", sku="MILK", pieces="1", due="100", pay="cash"),
+    "checkout:parked": get("wallet.check_out"),
     # Company and staff
     "organization:people": get("staff.read"),
     "organization:add_person": both("staff.manage", name="Ben", email="ben.new@example.test", language=""),

@@ -12,6 +12,8 @@ from regulars.gateway.files import services as files
 from regulars.loyalty.cards import services as cards
 from regulars.loyalty.offers import services as offers
 from regulars.loyalty.offers.models import Coupon
+from regulars.loyalty.program import services as program
+from regulars.loyalty.program.models import GiftOrder, GiftStock
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
 from regulars.organization import audit
@@ -33,6 +35,9 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "stopped_offer_id",
     "coupon_id",
     "coupon_batch_id",
+    "version_id",
+    "run_id",
+    "gift_id",
 }
 MISSING = 999_999_999
 
@@ -45,6 +50,7 @@ def objects(store: Store) -> dict[str, int]:
         | _wallet(store, customer["customer_id"])
         | _staff(store)
         | _cards(store)
+        | _gift_order(store, customer["customer_id"])
         | {"store_id": store.pk, "batch_id": _batch(store), "spare_batch_id": _batch(store)}
     )
 
@@ -60,22 +66,26 @@ def company_objects() -> dict[str, int]:
     gift = make_cards.card_type(code="gift")
     numbers = make_cards.number_range(gift)
     event = OutboxEvent.objects.create(name="receipts.recorded", payload={}, occurred_at=NOW)
-    return _offers() | {
-        "card_type_id": gift.pk,
-        "range_id": numbers.pk,
-        "card_batch_id": cards.order_batch(numbers, quantity=1, viewer=SYSTEM, now=NOW).pk,
-        "rule_id": make_cards.bonus(100_00, 10_00, currency="USD").pk,
-        "job_id": job,
-        "delivery_id": OutboxDelivery.objects.create(event=event, subscriber="insight", attempts=9).pk,
-        "product_id": Product.objects.get(sku="MILK").pk,
-        "category_id": Category.objects.create(path="FOOD", name="FOOD", level=1).pk,
-        "tag_id": Tag.objects.get(name="wine club").pk,
-        "spare_tag_id": Tag.objects.create(name="never used").pk,
-        "field_id": CustomField.objects.create(key="shoes", label="Shoe size", type="number").pk,
-        "key_id": ApiKey.objects.create(
-            name="Till", prefix="11112222", secret_hash=b"1" * 32, role="pos", source="till", created_at=NOW
-        ).pk,
-    }
+    return (
+        _offers()
+        | _program()
+        | {
+            "card_type_id": gift.pk,
+            "range_id": numbers.pk,
+            "card_batch_id": cards.order_batch(numbers, quantity=1, viewer=SYSTEM, now=NOW).pk,
+            "rule_id": make_cards.bonus(100_00, 10_00, currency="USD").pk,
+            "job_id": job,
+            "delivery_id": OutboxDelivery.objects.create(event=event, subscriber="insight", attempts=9).pk,
+            "product_id": Product.objects.get(sku="MILK").pk,
+            "category_id": Category.objects.create(path="FOOD", name="FOOD", level=1).pk,
+            "tag_id": Tag.objects.get(name="wine club").pk,
+            "spare_tag_id": Tag.objects.create(name="never used").pk,
+            "field_id": CustomField.objects.create(key="shoes", label="Shoe size", type="number").pk,
+            "key_id": ApiKey.objects.create(
+                name="Till", prefix="11112222", secret_hash=b"1" * 32, role="pos", source="till", created_at=NOW
+            ).pk,
+        }
+    )
 
 
 def _offers() -> dict[str, int]:
@@ -95,6 +105,30 @@ def _offers() -> dict[str, int]:
         "coupon_batch_id": batch.pk,
         "coupon_id": Coupon.objects.get(batch=batch).pk,
     }
+
+
+def _program() -> dict[str, int]:
+    club = program.create_program("club", name="Club", currency="USD", viewer=SYSTEM, now=NOW)
+    body = {"earning": [{"kind": "per_amount", "code": "base", "name": "Every purchase"}]}
+    draft = program.save_draft(club, body, viewer=SYSTEM, now=NOW)
+    gift = program.save_gift(club, {"code": "mug", "name": "Mug", "points_price": 500}, viewer=SYSTEM, now=NOW)
+    return {
+        "version_id": draft.pk,
+        "run_id": program.ask_replay(draft, months=1, viewer=SYSTEM, now=NOW).pk,
+        "gift_id": gift.pk,
+    }
+
+
+def _gift_order(store: Store, customer_id: int) -> dict[str, int]:
+    """A gift that waits in the store for the customer."""
+    club = program.create_program(f"gifts-{store.code.lower()}", name="Gifts", currency="USD", viewer=SYSTEM, now=NOW)
+    gift = program.save_gift(club, {"code": "mug", "name": "Mug", "points_price": 500}, viewer=SYSTEM, now=NOW)
+    program.count_stock(gift, store_id=store.pk, on_hand=1, viewer=SYSTEM, now=NOW)
+    GiftStock.objects.filter(gift=gift).update(reserved=1)
+    order = GiftOrder.objects.create(
+        gift=gift, customer_id=customer_id, store=store, points=500, source="world", key=store.code, ordered_at=NOW, until=NOW
+    )
+    return {"order_id": order.pk}
 
 
 def _customer(store: Store) -> dict[str, int]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.core.errors import DomainError, ForbiddenError, NotFoundError
@@ -26,7 +26,7 @@ from regulars.ui.forms import Form
 class BenefitForm(Form):
     """A new benefit."""
 
-    name = django_forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = django_forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=120)
     code = django_forms.SlugField(label=gettext_lazy("Code"), max_length=40)
     kind = django_forms.ChoiceField(label=gettext_lazy("Kind"), choices=Benefit.Kind.choices)
     tiers = NamesField(label=gettext_lazy("Tiers (code)"), required=False, help_text=gettext_lazy("Several with semicolons."))
@@ -39,7 +39,7 @@ class BenefitForm(Form):
 class GiftForm(Form):
     """A new gift."""
 
-    name = django_forms.CharField(label=gettext_lazy("Name"), max_length=160)
+    name = django_forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=160)
     code = django_forms.SlugField(label=gettext_lazy("Code"), max_length=40)
     points_price = django_forms.IntegerField(label=gettext_lazy("Points"), min_value=1)
     cost_amount = AmountField(label=gettext_lazy("Cost of one piece"), required=False)
