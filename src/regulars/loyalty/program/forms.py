@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regulars.core import money
 from regulars.core.errors import DomainError
@@ -30,7 +31,7 @@ TENDERS = [
 ]  # fmt: skip
 CHANNELS = [
     ("store", _("Store")), ("online", _("Web shop")), ("app", _("App")), ("marketplace", _("Marketplace")),
-    ("phone", _("Phone")),
+    ("phone", _("By phone")),
 ]  # fmt: skip
 KINDS = {
     "per_amount": _("Points for an amount"), "per_item": _("Points for a piece"), "multiply": _("Multiply points"),
@@ -97,11 +98,11 @@ class RuleForm(_Priced):
 
     kind = forms.CharField(widget=forms.HiddenInput)
     code = forms.CharField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
     points = forms.IntegerField(label=_("Points"), min_value=1, required=False)
     amount = AmountField(label=_("for every"), required=False)
     factor = forms.DecimalField(label=_("Times"), min_value=1, decimal_places=3, required=False)
-    from_amount = AmountField(label=_("From"), required=False)
+    from_amount = AmountField(label=_("Starts at"), required=False)
     each = forms.BooleanField(label=_("Each time the amount is reached"), required=False)
     categories = NamesField(
         label=_("Categories"), required=False, help_text=_("Like «GROCERY» or «GROCERY / TEA»; several with semicolons.")
@@ -178,8 +179,8 @@ class TierForm(_Priced):
     """One tier of the ladder."""
 
     code = forms.SlugField(label=_("Code"), max_length=40)
-    name = forms.CharField(label=_("Name"), max_length=80, required=False)
-    from_value = forms.DecimalField(label=_("From"), min_value=0)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80, required=False)
+    from_value = forms.DecimalField(label=_("Starts at"), min_value=0)
     keep_value = forms.DecimalField(label=_("Kept with"), min_value=0, required=False)
     factor = forms.DecimalField(label=_("Points times"), min_value=1, decimal_places=3, initial=1)
 

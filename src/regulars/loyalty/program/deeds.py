@@ -1,0 +1,28 @@
+"""What this room's entries of the audit trail tell, in words; read at start by the room of the trail."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from regulars.organization import wording
+
+wording.tell(
+    deeds={
+        "program.created": _("opened a program"),
+        "program.drafted": _("drafted the rules of the program"),
+        "program.published": _("published the rules of the program"),
+        "benefit.saved": _("saved a benefit"),
+        "gift.saved": _("saved a gift"),
+        "gift.counted": _("counted gifts"),
+        "paid_plan.given_back": _("paid a membership back"),
+    },
+    objects={
+        "program": _("Program"),
+        "rule_version": _("Version of the rules"),
+        "benefit": _("Benefit"),
+        "gift": _("Gift"),
+    },
+    kinds={
+        "program.publish": _("Publish the rules of the program"),
+    },
+)
