@@ -64,7 +64,7 @@ def sell(request: HttpRequest) -> HttpResponse:
         receipt = screens.sell(screen, quoted, pays_with=pays_with, viewer=viewer, now=now, language=language)
     except DomainError as refusal:
         return _show(request, screen, notice=refusal.message)
-    return render(request, "checkout/_receipt.html", {"receipt": receipt, "screen": screen})
+    return render(request, "checkout/_receipt.html", {"receipt": receipt, "next": screens.fresh(screen.store, viewer)})
 
 
 @require_GET
