@@ -52,7 +52,7 @@ class Installation:
         command = [sys.executable, "-m", "regulars.config.cli", "serve", "--port", str(self.port), "--home", str(self.home)]
         with (self.home.parent / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-        give_up_at = time.monotonic() + 90
+        give_up_at = time.monotonic() + 240
         while time.monotonic() < give_up_at:
             try:
                 with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - our own address
@@ -176,12 +176,21 @@ def _furnish(home: Path) -> list[dict[str, Any]]:
         from bench import till_shop
 
         tills = till_shop.open_shop(tills=TILLS, now=datetime.now(UTC), articles=60, people=400, sales=400)
+        _hang_up()
     for till in tills:
         sales = till.pop("sales")
         till["members"] = list(dict.fromkeys(sale["member"] for sale in sales))
         till["coupons"] = [sale["coupons"][0] for sale in sales]
         till["skus"] = [f"A{number}" for number in range(1, 61)]
     return tills
+
+
+def _hang_up() -> None:
+    """Give back the connections to a server that is going to be killed."""
+    from django.db import connection
+
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def _command(process: psutil.Process) -> list[str]:
