@@ -14,6 +14,7 @@ wording.tell(
         "benefit.saved": _("saved a benefit"),
         "gift.saved": _("saved a gift"),
         "gift.counted": _("counted gifts"),
+        "receipt.attached": _("attached a receipt afterwards"),
         "paid_plan.given_back": _("paid a membership back"),
     },
     objects={

@@ -4,6 +4,7 @@ For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for pe
 `enrolling`; for the worker `rating` (receipts that came by file or REST), `grading` (tiers).
 """
 
+from regulars.loyalty.program.services.attaching import AttachError, attach_receipt
 from regulars.loyalty.program.services.benefits import (
     NotEntitledError,
     PaymentReusedError,
@@ -61,6 +62,7 @@ from regulars.loyalty.program.services.returning import (
 from regulars.loyalty.program.services.rewarding import save_benefit, save_gift
 
 __all__ = [
+    "AttachError",
     "BodyError",
     "Differences",
     "DrawOverError",
@@ -85,6 +87,7 @@ __all__ = [
     "VersionDateError",
     "ask_replay",
     "ask_to_publish",
+    "attach_receipt",
     "buy_plan",
     "cancel_order",
     "cancel_stale",
