@@ -22,12 +22,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.xdist_grou
 PAGES = [
     "/", "/customers/", "/customers/<customer>/", "/customers/new/", "/products/", "/products/<product>/",
     "/products/categories/", "/stores/", "/stores/<store>/", "/sales/", "/sales/<receipt>/", "/sales/parked/", "/insight/",
-    "/insight/retention/", "/insight/lifecycle/", "/insight/rfm/", "/insight/metrics/", "/search/", "/tags/",
+    "/insight/retention/", "/insight/lifecycle/", "/insight/rfm/", "/insight/rfm/cut-points/", "/insight/metrics/",
+    "/search/", "/tags/",
     "/profile-fields/", "/imports/", "/imports/new/", "/staff/", "/staff/new/", "/roles/", "/keys/", "/approvals/",
     "/company/", "/audit/", "/system/", "/design/", "/api/v1/docs", "/account/", "/account/password/",
     "/account/two-factor/", "/account/two-factor/app/activate/", "/account/two-factor/keys/",
     "/account/two-factor/keys/add/", "/account/two-factor/recovery/generate/", "/sign-out/", "/sign-in/cancelled/",
-    "/sign-in/inactive/",
+    "/sign-in/inactive/", "/wallet/ledger/", "/wallet/liability/", "/program/", "/program/tiers/", "/offers/", "/offers/new/",
+    "/cards/", "/cards/stock/", "/cards/movements/", "/cards/batches/", "/cards/types/", "/cards/types/new/",
+    "/cards/top-up-rules/", "/cards/counts/", "/cards/settlement/", "/till/", "/till/parked/",
 ]  # fmt: skip
 
 

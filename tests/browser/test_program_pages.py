@@ -1,0 +1,56 @@
+"""The pages of the program with a year in it: clean on a desk, fitting a phone in the dark and in Chinese."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser import program_world
+from tests.browser.conftest import Site
+
+pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def furnished(site: Site, django_db_blocker: pytest.FixtureRequest) -> list[str]:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the plugin's blocker
+        program_world.furnish(datetime.now(UTC))
+        return program_world.addresses()
+
+
+def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None:
+    wrong = []
+    for number, path in enumerate(furnished):
+        page = site.open(path)
+        _shoot(page, f"program-{number}-desk")
+        serious = [
+            (rule["id"], [node["target"] for node in rule["nodes"]][:3])
+            for rule in Axe().run(page).response["violations"]
+            if rule["impact"] in {"serious", "critical"}
+        ]
+        if serious or page.complaints or page.locator("h1").count() != 1:  # type: ignore[attr-defined]
+            wrong.append((path, serious, page.complaints))  # type: ignore[attr-defined]
+        page.context.close()
+    assert wrong == []
+
+
+def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnished: list[str]) -> None:
+    wide = []
+    for number, path in enumerate(furnished):
+        page = site.open(path, width=390, dark=True, language="zh-CN")
+        _shoot(page, f"program-{number}-phone")
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(path)
+        page.context.close()
+    assert wide == []
+
+
+def _shoot(page: Page, name: str) -> None:
+    """Keep a picture where somebody asked for it."""
+    if folder := os.environ.get("REGULARS_SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
