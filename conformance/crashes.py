@@ -75,7 +75,8 @@ class Installation:
         elif victim == "session":
             doomed = self._sessions()[:1]
         else:
-            found = [it for it in self._processes() if f"regulars.config.{victim}" in " ".join(_command(it))]
+            called = {"web": "regulars.config.web", "worker": "regulars.config.cli worker"}[victim]
+            found = [it for it in self._processes() if called in " ".join(_command(it))]
             doomed = [dice.choice(found)] if found else []
         for process in doomed:
             try:
