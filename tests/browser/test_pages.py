@@ -30,7 +30,7 @@ PAGES = [
     "/account/two-factor/keys/add/", "/account/two-factor/recovery/generate/", "/sign-out/", "/sign-in/cancelled/",
     "/sign-in/inactive/", "/wallet/ledger/", "/wallet/liability/", "/program/", "/program/tiers/", "/offers/", "/offers/new/",
     "/cards/", "/cards/stock/", "/cards/movements/", "/cards/batches/", "/cards/types/", "/cards/types/new/",
-    "/cards/top-up-rules/", "/cards/counts/", "/cards/settlement/", "/till/", "/till/parked/",
+    "/cards/top-up-rules/", "/cards/counts/", "/cards/settlement/",
 ]  # fmt: skip
 
 
