@@ -50,15 +50,16 @@ class Installation:
         """Start `regulars serve` and wait until it answers."""
         environment = os.environ | {"REGULARS_LOG_LEVEL": "ERROR", "REGULARS_API_CALLS_PER_MINUTE": "1000000"}
         command = [sys.executable, "-m", "regulars.config.cli", "serve", "--port", str(self.port), "--home", str(self.home)]
-        with (self.home.parent / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         give_up_at = time.monotonic() + 240
-        while time.monotonic() < give_up_at:
-            try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - our own address
-                    return
-            except OSError:
-                time.sleep(0.2)
+        with (self.home.parent / "serve.log").open("ab") as log:
+            while time.monotonic() < give_up_at:
+                if self.process is None or self.process.poll() is not None:  # as the system's own supervisor would
+                    self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+                try:
+                    with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310 - our own address
+                        return
+                except OSError:
+                    time.sleep(0.5)
         raise RuntimeError("the installation did not start; see serve.log")
 
     def stop(self) -> None:
