@@ -130,7 +130,7 @@ def test_an_associate_reads_drafts_and_changes_nothing(draft):
     address = reverse("program:version", args=[draft.pk])
 
     assert browser.get(address).status_code == 200
-    assert browser.post(address, {}).status_code == 200
+    assert browser.post(address, {}).status_code == 403
     assert browser.post(reverse("program:new_draft")).status_code == 403
     assert RuleVersion.objects.count() == 2
 
