@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,9 +37,9 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("export", "")
     if kind in {"csv", "xlsx"} and viewer.may("wallet.report"):
         audit.record(viewer, "ledger.exported", "ledger", "", now=timezone.now(), note=request.GET.urlencode()[:300])
-        return _LEDGER.export(request, rows, kind=kind, name="ledger")
+        return _listing(viewer).export(request, rows, kind=kind, name="ledger")
     context = {"exports": viewer.may("wallet.report")}
-    return _LEDGER.render(request, rows, template="wallet/ledger.html", context=context)
+    return _listing(viewer).render(request, rows, template="wallet/ledger.html", context=context)
 
 
 @require_GET
@@ -120,6 +121,13 @@ def _day(text: str, *, end: bool = False) -> datetime:
     return datetime.combine(day + timedelta(days=end), time(), ZoneInfo(company.timezone if company else "UTC"))
 
 
+def _listing(viewer: Viewer) -> Listing:
+    """Return the list with a choice of the stores that this viewer may know of."""
+    stores = viewer.restrict(Store.objects.order_by("name"), "wallet.read", store="pk").values_list("pk", "name")
+    chosen = Filter(key="store", label=_("Store"), apply=_stores, options=lambda: [(str(pk), name) for pk, name in stores])
+    return replace(_LEDGER, filters=[*_LEDGER.filters, chosen])
+
+
 def _stores(rows: Rows, value: str) -> Rows:
     return rows.filter(transfer__store_id=int(value) if value.isdigit() else 0)
 
@@ -170,10 +178,6 @@ _LEDGER = Listing(
         Filter(
             key="sign", label=_("In or out"), options=[("in", _("In")), ("out", _("Out"))],
             apply=lambda rows, value: rows.filter(amount__gt=0) if value == "in" else rows.filter(amount__lt=0),
-        ),
-        Filter(
-            key="store", label=_("Store"), apply=_stores,
-            options=lambda: [(str(pk), name) for pk, name in Store.objects.order_by("name").values_list("pk", "name")],
         ),
         Filter(key="from", label=_("From"), kind="date", apply=lambda rows, v: rows.filter(transfer__at__gte=_day(v))),
         Filter(
