@@ -21,12 +21,9 @@ def own(viewer: Viewer, action: str = "card.stock") -> Choices:
     return [(CENTRAL, CENTRAL_STOCK), *stores] if viewer.scope(action).covers(None) else stores
 
 
-def every() -> Choices:
-    """Return all places: cards may be sent anywhere."""
-    return [
-        (CENTRAL, CENTRAL_STOCK),
-        *((str(pk), name) for pk, name in Store.objects.order_by("name").values_list("pk", "name")),
-    ]
+def known(viewer: Viewer) -> Choices:
+    """Return where the viewer may send cards: back to the central stock, and to the stores that they may know of (G33)."""
+    return [(CENTRAL, CENTRAL_STOCK), *((str(store.pk), store.name) for store in selectors.places(viewer))]
 
 
 def chosen(text: str) -> int | None:

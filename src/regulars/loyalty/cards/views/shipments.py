@@ -25,7 +25,7 @@ from regulars.organization.requests import requires, viewer_of
 def send(request: HttpRequest) -> HttpResponse:
     """Send cards off."""
     viewer = viewer_of(request)
-    form = forms.SendForm(request.POST, own=places.own(viewer), every=places.every())
+    form = forms.SendForm(request.POST, own=places.own(viewer), every=places.known(viewer))
     if not form.is_valid():
         raise InvalidInputError(_("Say from where to where, and how many cards of which type."))
     said = form.cleaned_data

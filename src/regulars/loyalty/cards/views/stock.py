@@ -46,7 +46,7 @@ def stock(request: HttpRequest) -> HttpResponse:
         "states": [state.label for state in SHOWN],
         "totals": [sum(shelf.counts.get(state.value, 0) for shelf in shelves) for state in SHOWN],
         "open": _open(viewer),
-        "send_form": forms.SendForm(own=places.own(viewer), every=places.every()) if keeps else None,
+        "send_form": forms.SendForm(own=places.own(viewer), every=places.known(viewer)) if keeps else None,
     }
     return render(request, "cards/stock.html", context)
 

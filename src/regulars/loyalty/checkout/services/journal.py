@@ -107,8 +107,8 @@ def once(
     """
 
     def attempt() -> Answer:
-        row, context, trust = _read(id, now=now, viewer=viewer, about=about, ask=ask)
-        store, known = _judge(row, id, viewer)
+        is_alone, row, context, trust = _read(id, now=now, viewer=viewer, about=about, ask=ask)
+        store, known = _judge(row, id, viewer, is_alone=is_alone)
         if known is not None:
             return _repeat(known, digest)
         opened = Opened(store, database.cursor(), viewer, now, digest, context, trust)
@@ -147,30 +147,31 @@ def lock_key(source: str, id: Number) -> int:
 
 def _read(
     id: Number, *, now: datetime, viewer: Viewer, about: Number | None, ask: Ask | None
-) -> tuple[tuple[Any, ...] | None, Context | None, Trust]:
-    """Take the locks and read the message's row, its store and its context."""
-    opening = (
-        _OPEN,
-        {"lock": lock_key(viewer.source, id), "source": viewer.source, "store": id.store, "till": id.till, "number": id.number},
-    )
+) -> tuple[bool, tuple[Any, ...] | None, Context | None, Trust]:
+    """Take the locks and read the message's row, its store and its context; say whether nobody else is at this message."""
+    alone = (_BE_ALONE, {"lock": lock_key(viewer.source, id)})
+    opening = (_OPEN, {"source": viewer.source, "store": id.store, "till": id.till, "number": id.number})
     if about is not None:  # before anything is read: whoever waits here must see what the other has done
         database.together((_LOCK_SALE, {"lock": lock_key(viewer.source, about)}))
     if ask is None:
-        (rows,) = database.together(opening)
-        return (rows[0] if rows else None), None, Trust.NAMED
+        held, rows = database.together(alone, opening)
+        return bool(held[0][1]), (rows[0] if rows else None), None, Trust.NAMED
     buyer = members.find(ask.member, source=viewer.source, now=now)
-    rows, *context = database.together(opening, *contexts.statements(ask, buyer[0] if buyer else None))
-    return (rows[0] if rows else None), contexts.read(*context), buyer[1] if buyer else Trust.NAMED
+    held, rows, *context = database.together(alone, opening, *contexts.statements(ask, buyer[0] if buyer else None))
+    trust = buyer[1] if buyer else Trust.NAMED
+    return bool(held[0][1]), (rows[0] if rows else None), contexts.read(*context), trust
 
 
-def _judge(row: tuple[Any, ...] | None, id: Number, viewer: Viewer) -> tuple[StoreFacts, tuple[Any, ...] | None]:
+def _judge(
+    row: tuple[Any, ...] | None, id: Number, viewer: Viewer, *, is_alone: bool
+) -> tuple[StoreFacts, tuple[Any, ...] | None]:
     """Return the store, and what is kept of the message if it is known."""
     store = _store(row, id.store, viewer)
     assert row is not None
-    held, digest, status, answer = row[8:]
+    digest, status, answer = row[7:]
     if digest is not None:
         return store, (digest, status, answer)
-    if not held:
+    if not is_alone:
         raise InProgressError("This message is being worked on; ask again in a moment.", retry_after_seconds=1)
     return store, None
 
@@ -235,9 +236,12 @@ _STORE_COLUMNS = """s.id, s.timezone, s.day_cutoff_minutes, s.currency,
 
 _STORE = f"SELECT {_STORE_COLUMNS} FROM organization_store s WHERE s.code = %(store)s"
 
+# A statement of its own before the message is read: whoever gets the lock because the other one has just finished must
+# also see what that one wrote.
+_BE_ALONE = "SELECT set_config('lock_timeout', '4s', true), pg_try_advisory_xact_lock(%(lock)s::bigint)"
+
 _OPEN = f"""
-SELECT {_STORE_COLUMNS}, set_config('lock_timeout', '4s', true), pg_try_advisory_xact_lock(%(lock)s::bigint),
-    m.digest, m.status, m.answer
+SELECT {_STORE_COLUMNS}, m.digest, m.status, m.answer
 FROM organization_store s
 LEFT JOIN checkout_message m
     ON m.source = %(source)s AND m.store_id = s.id AND m.till = %(till)s AND m.number = %(number)s
