@@ -72,7 +72,7 @@ def site(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
-            call_command("flush", interactive=False, verbosity=0)
+            call_command("flush", interactive=False, verbosity=0, reset_sequences=False)  # caches know rows by their ids
 
 
 def _signed_in(browser: Browser, url: str, link: str) -> dict[str, object]:

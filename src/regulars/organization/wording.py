@@ -35,6 +35,7 @@ GROUPS: dict[Text, dict[str, Text]] = {
         "receipt.list": _("Search and list receipts"),
         "receipt.read": _("Open a receipt"),
         "receipt.record": _("Record receipts and returns"),
+        "receipt.attach": _("Give a member a receipt afterwards"),
         "receipt.export": _("Export receipts"),
     },
     _("Products"): {
