@@ -61,6 +61,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["parent"], name="category_parent")],
+            },
         ),
         migrations.CreateModel(
             name="Product",
@@ -106,25 +109,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="category",
-            index=models.Index(fields=["parent"], name="category_parent"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["category"], name="product_category"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(condition=models.Q(("barcode", ""), _negated=True), fields=["barcode"], name="product_barcode"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"),
-                name="product_name_trigram",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["category"], name="product_category"),
+                    models.Index(
+                        condition=models.Q(("barcode", ""), _negated=True), fields=["barcode"], name="product_barcode"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="product_name_trigram",
+                    ),
+                ],
+            },
         ),
         touch_on_update("catalog_category", "catalog_brand", "catalog_supplier", "catalog_product"),
     ]

@@ -90,6 +90,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="customer_name_trigram",
+                    ),
+                    models.Index(fields=["home_store"], name="customer_home_store"),
+                    models.Index(
+                        condition=models.Q(("merged_into", None), _negated=True), fields=["merged_into"], name="customer_merged"
+                    ),
+                    models.Index(fields=["written_xid"], name="customer_written"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="customer_not_merged_into_itself",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CustomField",
@@ -157,6 +178,10 @@ class Migration(migrations.Migration):
                 ("customer", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="customers.customer")),
                 ("store", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="organization.store")),
             ],
+            options={
+                "indexes": [models.Index(fields=["customer"], name="customer_store_customer")],
+                "constraints": [models.UniqueConstraint(fields=("store", "customer"), name="customer_known_in_store_once")],
+            },
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -191,6 +216,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["customer"], name="identifier_customer"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("value"), name="gin_trgm_ops"
+                        ),
+                        name="identifier_value_trigram",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)),
+                        fields=("kind", "namespace", "digest"),
+                        name="identifier_has_one_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["phone", "email"]), ("sealed__isnull", False), ("value", "")),
+                            models.Q(
+                                models.Q(("kind__in", ["phone", "email"]), _negated=True),
+                                models.Q(("value", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="identifier_contact_is_sealed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Note",
@@ -211,6 +265,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="organization.store"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["customer", "-created_at"], name="note_newest")],
+            },
         ),
         migrations.CreateModel(
             name="Tag",
@@ -264,89 +321,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"),
-                name="customer_name_trigram",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["home_store"], name="customer_home_store"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(
-                condition=models.Q(("merged_into", None), _negated=True), fields=["merged_into"], name="customer_merged"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["written_xid"], name="customer_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("id")), _negated=True),
-                name="customer_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customerstore",
-            index=models.Index(fields=["customer"], name="customer_store_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="customerstore",
-            constraint=models.UniqueConstraint(fields=("store", "customer"), name="customer_known_in_store_once"),
-        ),
-        migrations.AddIndex(
-            model_name="identifier",
-            index=models.Index(fields=["customer"], name="identifier_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="identifier",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper("value"), name="gin_trgm_ops"),
-                name="identifier_value_trigram",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_to", None)),
-                fields=("kind", "namespace", "digest"),
-                name="identifier_has_one_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["phone", "email"]), ("sealed__isnull", False), ("value", "")),
-                    models.Q(
-                        models.Q(("kind__in", ["phone", "email"]), _negated=True),
-                        models.Q(("value", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="identifier_contact_is_sealed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["customer", "-created_at"], name="note_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="customertag",
-            index=models.Index(condition=models.Q(("removed_at", None)), fields=["tag", "customer"], name="tag_customers"),
-        ),
-        migrations.AddConstraint(
-            model_name="customertag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)), fields=("customer", "tag"), name="customer_has_tag_once"
-            ),
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("removed_at", None)), fields=["tag", "customer"], name="tag_customers")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)), fields=("customer", "tag"), name="customer_has_tag_once"
+                    )
+                ],
+            },
         ),
         touch_on_update("customers_customer", "customers_customertag"),
     ]

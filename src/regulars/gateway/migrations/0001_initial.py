@@ -84,6 +84,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["-created_at"], name="import_newest")],
+            },
         ),
         migrations.CreateModel(
             name="ImportChange",
@@ -100,6 +103,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["batch", "id"], name="change_of_batch")],
+            },
         ),
         migrations.CreateModel(
             name="Mapping",
@@ -114,13 +120,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("kind", "header_hash"), name="mapping_by_header")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="importbatch",
-            index=models.Index(fields=["-created_at"], name="import_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="importchange",
-            index=models.Index(fields=["batch", "id"], name="change_of_batch"),
         ),
     ]

@@ -171,6 +171,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["region"], name="store_region")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("day_cutoff_minutes__lt", 1440)), name="store_cutoff_within_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_on", None), ("opened_on", None), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                        ),
+                        name="store_closes_after_opening",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Grant",
@@ -224,6 +238,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("region", None), ("store", None), _connector="OR"), name="grant_has_one_scope"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("person", "role", "region", "store"), name="grant_once", nulls_distinct=False
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ApiKey",
@@ -278,6 +302,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("region", None), ("store", None), _connector="OR"), name="key_has_one_scope"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SavedView",
@@ -298,43 +329,6 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("person", "page", "name"), name="saved_view_name")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="store",
-            index=models.Index(fields=["region"], name="store_region"),
-        ),
-        migrations.AddConstraint(
-            model_name="store",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("day_cutoff_minutes__lt", 1440)), name="store_cutoff_within_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="store",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closed_on", None), ("opened_on", None), ("closed_on__gte", models.F("opened_on")), _connector="OR"
-                ),
-                name="store_closes_after_opening",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("region", None), ("store", None), _connector="OR"), name="grant_has_one_scope"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(
-                fields=("person", "role", "region", "store"), name="grant_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("region", None), ("store", None), _connector="OR"), name="key_has_one_scope"
-            ),
         ),
         touch_on_update("organization_region", "organization_store"),
     ]

@@ -65,6 +65,32 @@ class Migration(migrations.Migration):
                     models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="organization.store"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("customer", None), _negated=True),
+                        fields=["customer", "-sold_at"],
+                        name="receipt_of_customer",
+                    ),
+                    models.Index(fields=["store", "-business_date"], name="receipt_of_store_day"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="receipt_written"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["batch_id"], name="receipt_batch"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "external_id"), name="receipt_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "paid_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("gross_amount"), "-", models.F("discount_amount")
+                                ),
+                            )
+                        ),
+                        name="receipt_amounts_add_up",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LineDiscount",
@@ -118,6 +144,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="discount_written")],
+            },
         ),
         migrations.CreateModel(
             name="ReceiptLine",
@@ -149,6 +178,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="line_written")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "paid_amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("gross_amount"), "-", models.F("discount_amount")
+                                ),
+                            )
+                        ),
+                        name="line_amounts_add_up",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReturnLink",
@@ -183,6 +228,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("original", None)),
+                        fields=["original_source", "original_external_id"],
+                        name="return_parked",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tender",
@@ -224,78 +278,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(
-                condition=models.Q(("customer", None), _negated=True),
-                fields=["customer", "-sold_at"],
-                name="receipt_of_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=models.Index(fields=["store", "-business_date"], name="receipt_of_store_day"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="receipt_written"),
-        ),
-        migrations.AddIndex(
-            model_name="receipt",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["batch_id"], name="receipt_batch"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="receipt_once_per_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "paid_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("gross_amount"), "-", models.F("discount_amount")
-                        ),
-                    )
-                ),
-                name="receipt_amounts_add_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="linediscount",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="discount_written"),
-        ),
-        migrations.AddIndex(
-            model_name="receiptline",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="line_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "paid_amount",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("gross_amount"), "-", models.F("discount_amount")
-                        ),
-                    )
-                ),
-                name="line_amounts_add_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="returnlink",
-            index=models.Index(
-                condition=models.Q(("original", None)),
-                fields=["original_source", "original_external_id"],
-                name="return_parked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tender",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="tender_written"),
+            options={
+                "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="tender_written")],
+            },
         ),
         # Django has no foreign key to a composite key.
         migrations.RunSQL(

@@ -119,6 +119,23 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="ranges", to="cards.cardtype"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("prefix", "serial_digits"), name="number_range_prefix_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first__gte", 0),
+                            ("last__gte", models.F("first")),
+                            ("next__gte", models.F("first")),
+                            (
+                                "next__lte",
+                                django.db.models.expressions.CombinedExpression(models.F("last"), "+", models.Value(1)),
+                            ),
+                        ),
+                        name="number_range_in_bounds",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Batch",
@@ -142,6 +159,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("range", "first"), name="batch_first_number_once"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="batch_has_cards"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Partner",
@@ -201,6 +224,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="settlement_written")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sold_store", models.F("used_store")), _negated=True),
+                        name="settlement_between_two_stores",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount", 0), _negated=True), name="settlement_of_something"),
+                    models.UniqueConstraint(
+                        fields=("business_date", "currency", "sold_store", "used_store", "settled_at"),
+                        name="settlement_line_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Shipment",
@@ -224,6 +261,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("closed_at", None)), fields=["sent_at"], name="shipment_open")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_store", models.F("to_store")), _negated=True), name="shipment_goes_somewhere"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Card",
@@ -321,6 +366,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "store", "type"], name="card_stock"),
+                    models.Index(
+                        condition=models.Q(("customer", None), _negated=True), fields=["customer"], name="card_of_customer"
+                    ),
+                    models.Index(
+                        condition=models.Q(("shipment", None), _negated=True), fields=["shipment"], name="card_of_shipment"
+                    ),
+                    models.Index(condition=models.Q(("root", None), _negated=True), fields=["root"], name="card_of_root"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["ordered", "made", "received", "in_transit", "in_stock"]), _negated=True),
+                            models.Q(("activated_at", None), ("customer", None), ("root", None), ("sold_by", None)),
+                            _connector="OR",
+                        ),
+                        name="card_unsold_belongs_to_nobody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "active"), _negated=True), ("activated_at__isnull", False), _connector="OR"
+                        ),
+                        name="card_active_since",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "in_transit"), ("shipment", None), _connector="OR"),
+                        name="card_in_shipment_is_in_transit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "in_stock"), _negated=True), ("store__isnull", False), _connector="OR"
+                        ),
+                        name="card_in_stock_is_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("replaced_by", models.F("id")), _negated=True), name="card_not_replaced_by_itself"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StockCount",
@@ -353,6 +439,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stage", "counting")),
+                        fields=("store", "type"),
+                        name="stock_count_one_at_a_time",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("stage", "counting")),
+                            models.Q(("closed_at__isnull", False), ("stage", "closed")),
+                            _connector="OR",
+                        ),
+                        name="stock_count_closed_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Movement",
@@ -476,6 +580,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["card", "id"], name="card_history"),
+                    models.Index(fields=["-at", "-id"], name="card_movement_newest"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="card_movement_written"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("source", "key"),
+                        name="card_movement_once_per_source",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CountedCard",
@@ -487,6 +605,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="seen", to="cards.stockcount"),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("count", "number"), name="counted_card_once")],
+            },
         ),
         migrations.CreateModel(
             name="TopUp",
@@ -518,6 +639,19 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.store"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["owner_kind", "owner_id"], name="top_up_of_owner"),
+                    models.Index(fields=["store", "-business_date"], name="top_up_of_store_day"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="top_up_written"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "key"), name="top_up_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(("bonus_amount__gte", 0), ("principal_amount__gt", 0)), name="top_up_is_positive"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TopUpRefund",
@@ -543,6 +677,18 @@ class Migration(migrations.Migration):
                     models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="refund", to="cards.topup"),
                 ),
             ],
+            options={
+                "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="top_up_refund_written")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "key"), name="top_up_refund_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("bonus_taken_amount__gte", 0), ("bonus_used_amount__gte", 0), ("paid_out_amount__gte", 0)
+                        ),
+                        name="top_up_refund_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TopUpRule",
@@ -568,6 +714,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("bonus_amount__gt", 0), ("pay_amount__gt", 0)), name="top_up_rule_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                        name="top_up_rule_ends_after_it_begins",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="topup",
@@ -638,212 +795,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.UniqueConstraint(fields=("range", "first"), name="batch_first_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="batch_has_cards"),
-        ),
-        migrations.AddConstraint(
-            model_name="numberrange",
-            constraint=models.UniqueConstraint(fields=("prefix", "serial_digits"), name="number_range_prefix_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="numberrange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first__gte", 0),
-                    ("last__gte", models.F("first")),
-                    ("next__gte", models.F("first")),
-                    ("next__lte", django.db.models.expressions.CombinedExpression(models.F("last"), "+", models.Value(1))),
-                ),
-                name="number_range_in_bounds",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlementline",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="settlement_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sold_store", models.F("used_store")), _negated=True), name="settlement_between_two_stores"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementline",
-            constraint=models.CheckConstraint(condition=models.Q(("amount", 0), _negated=True), name="settlement_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementline",
-            constraint=models.UniqueConstraint(
-                fields=("business_date", "currency", "sold_store", "used_store", "settled_at"), name="settlement_line_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shipment",
-            index=models.Index(condition=models.Q(("closed_at", None)), fields=["sent_at"], name="shipment_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="shipment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_store", models.F("to_store")), _negated=True), name="shipment_goes_somewhere"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(fields=["state", "store", "type"], name="card_stock"),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(
-                condition=models.Q(("customer", None), _negated=True), fields=["customer"], name="card_of_customer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(
-                condition=models.Q(("shipment", None), _negated=True), fields=["shipment"], name="card_of_shipment"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="card",
-            index=models.Index(condition=models.Q(("root", None), _negated=True), fields=["root"], name="card_of_root"),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["ordered", "made", "received", "in_transit", "in_stock"]), _negated=True),
-                    models.Q(("activated_at", None), ("customer", None), ("root", None), ("sold_by", None)),
-                    _connector="OR",
-                ),
-                name="card_unsold_belongs_to_nobody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True), ("activated_at__isnull", False), _connector="OR"
-                ),
-                name="card_active_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "in_transit"), ("shipment", None), _connector="OR"),
-                name="card_in_shipment_is_in_transit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("state", "in_stock"), _negated=True), ("store__isnull", False), _connector="OR"),
-                name="card_in_stock_is_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="card",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("replaced_by", models.F("id")), _negated=True), name="card_not_replaced_by_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockcount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stage", "counting")),
-                fields=("store", "type"),
-                name="stock_count_one_at_a_time",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("stage", "counting")),
-                    models.Q(("closed_at__isnull", False), ("stage", "closed")),
-                    _connector="OR",
-                ),
-                name="stock_count_closed_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=models.Index(fields=["card", "id"], name="card_history"),
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=models.Index(fields=["-at", "-id"], name="card_movement_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="card_movement_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="movement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("key", ""), _negated=True), fields=("source", "key"), name="card_movement_once_per_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countedcard",
-            constraint=models.UniqueConstraint(fields=("count", "number"), name="counted_card_once"),
-        ),
-        migrations.AddIndex(
-            model_name="topuprefund",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="top_up_refund_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="topuprefund",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="top_up_refund_once_per_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="topuprefund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bonus_taken_amount__gte", 0), ("bonus_used_amount__gte", 0), ("paid_out_amount__gte", 0)),
-                name="top_up_refund_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topuprule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bonus_amount__gt", 0), ("pay_amount__gt", 0)), name="top_up_rule_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topuprule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                name="top_up_rule_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="topup",
-            index=models.Index(fields=["owner_kind", "owner_id"], name="top_up_of_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="topup",
-            index=models.Index(fields=["store", "-business_date"], name="top_up_of_store_day"),
-        ),
-        migrations.AddIndex(
-            model_name="topup",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="top_up_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="topup",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="top_up_once_per_source"),
-        ),
-        migrations.AddConstraint(
-            model_name="topup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bonus_amount__gte", 0), ("principal_amount__gt", 0)), name="top_up_is_positive"
-            ),
         ),
         migrations.RunSQL(
             _ONLY_ACTIVE, "DROP TRIGGER cards_topup_active ON cards_topup; DROP FUNCTION regulars_top_up_active_cards()"

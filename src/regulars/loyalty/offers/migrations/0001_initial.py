@@ -89,6 +89,11 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="offers.offer"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gte", 1), ("size__lte", 200000)), name="batch_size_sane")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Coupon",
@@ -135,6 +140,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(models.Q(("customer", None), _negated=True), ("state", "ready")),
+                        fields=["customer", "valid_until"],
+                        name="coupon_at_hand",
+                    ),
+                    models.Index(fields=["offer", "-id"], name="coupon_of_offer"),
+                    models.Index(fields=["written_xid"], name="coupon_written"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("origin", ""), _negated=True),
+                        fields=("offer", "customer", "origin"),
+                        name="coupon_claimed_once_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_shared", True), ("uses__lte", models.F("uses_max")), _connector="OR"),
+                        name="coupon_used_within_limit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_shared", False), ("uses", 0), _connector="OR"),
+                        name="coupon_shared_is_not_counted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reserved_until__isnull", False), ("state", "reserved")),
+                            models.Q(models.Q(("state", "reserved"), _negated=True), ("reserved_until", None)),
+                            _connector="OR",
+                        ),
+                        name="coupon_reserved_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Allowance",
@@ -156,6 +195,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("offer", "purpose", "shard"), name="allowance_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0), ("uses__gte", 0)), name="allowance_counts_from_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("uses_max", None), ("uses__lte", models.F("uses_max")), _connector="OR"),
+                        name="allowance_of_uses_kept",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_max", None), ("amount__lte", models.F("amount_max")), _connector="OR"),
+                        name="allowance_of_budget_kept",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OfferVersion",
@@ -174,6 +229,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="offer_version_written")],
+                "constraints": [models.UniqueConstraint(fields=("offer", "number"), name="offer_version_once")],
+            },
         ),
         migrations.CreateModel(
             name="PersonalUse",
@@ -189,6 +248,13 @@ class Migration(migrations.Migration):
                 ("customer", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="customers.customer")),
                 ("offer", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.offer")),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("claims__gte", 0), ("uses__gte", 0)), name="personal_use_counts_from_zero"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Redemption",
@@ -252,6 +318,38 @@ class Migration(migrations.Migration):
                     models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.offerversion"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["offer", "-id"], name="redemption_of_offer"),
+                    models.Index(
+                        condition=models.Q(("coupon", None), _negated=True), fields=["coupon"], name="redemption_of_coupon"
+                    ),
+                    models.Index(
+                        condition=models.Q(("customer", None), _negated=True),
+                        fields=["customer", "-id"],
+                        name="redemption_of_customer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("use_of", None), _negated=True), fields=["use_of"], name="redemption_given_back"
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="redemption_written"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "key", "offer", "coupon", "use_of"), name="redemption_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gte", 0), ("kind", "use"), ("use_of", None), ("uses", 1)),
+                            models.Q(
+                                ("amount__lte", 0), ("kind", "give_back"), ("use_of__isnull", False), ("uses__in", (0, -1))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="redemption_is_one_kind",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reservation",
@@ -276,6 +374,12 @@ class Migration(migrations.Migration):
                 ),
                 ("offer", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="offers.offer")),
             ],
+            options={
+                "indexes": [models.Index(fields=["until"], name="reservation_stale")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "offer", "coupon"), name="reservation_once", nulls_distinct=False)
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CouponEvent",
@@ -316,151 +420,6 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="coupon_event_written")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="couponbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gte", 1), ("size__lte", 200000)), name="batch_size_sane"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coupon",
-            index=models.Index(
-                condition=models.Q(models.Q(("customer", None), _negated=True), ("state", "ready")),
-                fields=["customer", "valid_until"],
-                name="coupon_at_hand",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coupon",
-            index=models.Index(fields=["offer", "-id"], name="coupon_of_offer"),
-        ),
-        migrations.AddIndex(
-            model_name="coupon",
-            index=models.Index(fields=["written_xid"], name="coupon_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="coupon",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("origin", ""), _negated=True),
-                fields=("offer", "customer", "origin"),
-                name="coupon_claimed_once_per_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_shared", True), ("uses__lte", models.F("uses_max")), _connector="OR"),
-                name="coupon_used_within_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_shared", False), ("uses", 0), _connector="OR"), name="coupon_shared_is_not_counted"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reserved_until__isnull", False), ("state", "reserved")),
-                    models.Q(models.Q(("state", "reserved"), _negated=True), ("reserved_until", None)),
-                    _connector="OR",
-                ),
-                name="coupon_reserved_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allowance",
-            constraint=models.UniqueConstraint(fields=("offer", "purpose", "shard"), name="allowance_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="allowance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0), ("uses__gte", 0)), name="allowance_counts_from_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allowance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uses_max", None), ("uses__lte", models.F("uses_max")), _connector="OR"),
-                name="allowance_of_uses_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allowance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_max", None), ("amount__lte", models.F("amount_max")), _connector="OR"),
-                name="allowance_of_budget_kept",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offerversion",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="offer_version_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.UniqueConstraint(fields=("offer", "number"), name="offer_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="personaluse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("claims__gte", 0), ("uses__gte", 0)), name="personal_use_counts_from_zero"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(fields=["offer", "-id"], name="redemption_of_offer"),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(
-                condition=models.Q(("coupon", None), _negated=True), fields=["coupon"], name="redemption_of_coupon"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(
-                condition=models.Q(("customer", None), _negated=True), fields=["customer", "-id"], name="redemption_of_customer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(
-                condition=models.Q(("use_of", None), _negated=True), fields=["use_of"], name="redemption_given_back"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="redemption_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.UniqueConstraint(
-                fields=("source", "key", "offer", "coupon", "use_of"), name="redemption_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gte", 0), ("kind", "use"), ("use_of", None), ("uses", 1)),
-                    models.Q(("amount__lte", 0), ("kind", "give_back"), ("use_of__isnull", False), ("uses__in", (0, -1))),
-                    _connector="OR",
-                ),
-                name="redemption_is_one_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(fields=["until"], name="reservation_stale"),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                fields=("key", "offer", "coupon"), name="reservation_once", nulls_distinct=False
-            ),
         ),
         touch_on_update("offers_offer", "offers_coupon"),
         migrations.RunSQL(

@@ -60,6 +60,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("published_at", None), _negated=True),
+                        fields=["program", "effective_from", "number"],
+                        name="rule_version_in_force",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "number"), name="rule_version_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("published_at", None), ("effective_from__isnull", False), _connector="OR"),
+                        name="rule_version_published_with_a_date",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Earning",
@@ -99,6 +115,15 @@ class Migration(migrations.Migration):
                     models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="program.ruleversion"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["customer", "program", "business_date"], name="earning_of_customer")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("receipt", "program"), name="earning_once_per_receipt"),
+                    models.CheckConstraint(
+                        condition=models.Q(("growth__gte", 0), ("points__gte", 0)), name="earning_is_no_debt"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TakenBack",
@@ -140,6 +165,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["receipt"], name="taken_back_by_return"),
+                    models.Index(fields=["customer", "program", "earned_on"], name="taken_back_of_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("earning", "receipt"), name="taken_back_once_per_return"),
+                    models.CheckConstraint(
+                        condition=models.Q(("growth__gte", 0), ("points__gte", 0)), name="taken_back_gives_nothing"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TierSpell",
@@ -180,6 +217,18 @@ class Migration(migrations.Migration):
                     models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="program.ruleversion"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["customer", "-since"], name="tier_spell_of_customer")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)), fields=("program", "customer"), name="tier_now_is_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                        name="tier_spell_runs_forward",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -231,74 +280,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="ruleversion",
-            index=models.Index(
-                condition=models.Q(("published_at", None), _negated=True),
-                fields=["program", "effective_from", "number"],
-                name="rule_version_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleversion",
-            constraint=models.UniqueConstraint(fields=("program", "number"), name="rule_version_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("published_at", None), ("effective_from__isnull", False), _connector="OR"),
-                name="rule_version_published_with_a_date",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="earning",
-            index=models.Index(fields=["customer", "program", "business_date"], name="earning_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.UniqueConstraint(fields=("receipt", "program"), name="earning_once_per_receipt"),
-        ),
-        migrations.AddConstraint(
-            model_name="earning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("growth__gte", 0), ("points__gte", 0)), name="earning_is_no_debt"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="takenback",
-            index=models.Index(fields=["receipt"], name="taken_back_by_return"),
-        ),
-        migrations.AddIndex(
-            model_name="takenback",
-            index=models.Index(fields=["customer", "program", "earned_on"], name="taken_back_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="takenback",
-            constraint=models.UniqueConstraint(fields=("earning", "receipt"), name="taken_back_once_per_return"),
-        ),
-        migrations.AddConstraint(
-            model_name="takenback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("growth__gte", 0), ("points__gte", 0)), name="taken_back_gives_nothing"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tierspell",
-            index=models.Index(fields=["customer", "-since"], name="tier_spell_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="tierspell",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)), fields=("program", "customer"), name="tier_now_is_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierspell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
-                name="tier_spell_runs_forward",
-            ),
         ),
         migrations.RunSQL(KEEP_PUBLISHED, LET_GO),
     ]

@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="badges", to="program.program"),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("program", "code"), name="badge_code")],
+            },
         ),
         migrations.CreateModel(
             name="BadgeHeld",
@@ -52,6 +55,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("badge", "customer"), name="badge_held_once")],
+            },
         ),
         migrations.CreateModel(
             name="Benefit",
@@ -104,6 +110,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("program", "code"), name="benefit_code")],
+            },
         ),
         migrations.CreateModel(
             name="BenefitUse",
@@ -131,6 +140,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["customer", "-used_at"], name="benefit_use_of_customer")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("benefit", "customer", "period", "number"), name="benefit_use_number"),
+                    models.UniqueConstraint(fields=("source", "key"), name="benefit_use_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Draw",
@@ -148,6 +164,14 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="program.program"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "code"), name="draw_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("spent_amount__lte", models.F("budget_amount"))), name="draw_within_budget"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Gift",
@@ -164,6 +188,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="gifts", to="program.program"),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("program", "code"), name="gift_code")],
+            },
         ),
         migrations.CreateModel(
             name="GiftOrder",
@@ -200,6 +227,23 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.store"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "reserved")), fields=["until"], name="gift_order_waiting"),
+                    models.Index(fields=["customer", "-ordered_at"], name="gift_order_of_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "key"), name="gift_order_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "reserved")),
+                            models.Q(models.Q(("state", "reserved"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="gift_order_decided_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="GiftStock",
@@ -216,6 +260,15 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organization.store"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("gift", "store"), name="gift_stock_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("on_hand__gte", models.F("reserved")), ("reserved__gte", 0)),
+                        name="gift_stock_is_there",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaidPlan",
@@ -231,6 +284,14 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="plans", to="program.program"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "code"), name="paid_plan_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__gt", 0), ("price_amount__gte", 0)), name="paid_plan_has_a_price"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaidPeriod",
@@ -258,6 +319,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["customer", "ends_on"], name="paid_period_of_customer")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "key"), name="paid_period_once_per_payment"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None)),
+                        fields=("plan", "customer", "starts_on"),
+                        name="paid_period_renewed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="paid_period_has_a_length"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("refunded_amount__gte", 0), ("refunded_amount__lte", models.F("price_amount"))),
+                        name="paid_period_refund_fits",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Partner",
@@ -276,6 +355,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "code"), name="partner_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("our_points__gt", 0), ("prepaid_points__gte", 0), ("their_points__gt", 0)),
+                        name="partner_has_a_rate",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PartnerExchange",
@@ -298,6 +386,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["partner", "exchanged_at"], name="partner_exchange_by_day")],
+                "constraints": [models.UniqueConstraint(fields=("partner", "key"), name="partner_exchange_once")],
+            },
         ),
         migrations.CreateModel(
             name="Prize",
@@ -335,6 +427,12 @@ class Migration(migrations.Migration):
                 ),
                 ("prize", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="program.prize")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("draw", "key"), name="draw_turn_once"),
+                    models.UniqueConstraint(fields=("draw", "customer", "day", "number"), name="draw_turn_number"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Referral",
@@ -380,6 +478,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["referrer"], name="referral_of_referrer")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("program", "referred"), name="referred_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("referrer", models.F("referred")), _negated=True), name="nobody_refers_themselves"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignIn",
@@ -397,160 +504,8 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="program.program"),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="badge",
-            constraint=models.UniqueConstraint(fields=("program", "code"), name="badge_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="badgeheld",
-            constraint=models.UniqueConstraint(fields=("badge", "customer"), name="badge_held_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="benefit",
-            constraint=models.UniqueConstraint(fields=("program", "code"), name="benefit_code"),
-        ),
-        migrations.AddIndex(
-            model_name="benefituse",
-            index=models.Index(fields=["customer", "-used_at"], name="benefit_use_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="benefituse",
-            constraint=models.UniqueConstraint(fields=("benefit", "customer", "period", "number"), name="benefit_use_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="benefituse",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="benefit_use_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(fields=("program", "code"), name="draw_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("spent_amount__lte", models.F("budget_amount"))), name="draw_within_budget"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.UniqueConstraint(fields=("program", "code"), name="gift_code"),
-        ),
-        migrations.AddIndex(
-            model_name="giftorder",
-            index=models.Index(condition=models.Q(("state", "reserved")), fields=["until"], name="gift_order_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="giftorder",
-            index=models.Index(fields=["customer", "-ordered_at"], name="gift_order_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="giftorder",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="gift_order_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="giftorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "reserved")),
-                    models.Q(models.Q(("state", "reserved"), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="gift_order_decided_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="giftstock",
-            constraint=models.UniqueConstraint(fields=("gift", "store"), name="gift_stock_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="giftstock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_hand__gte", models.F("reserved")), ("reserved__gte", 0)), name="gift_stock_is_there"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paidplan",
-            constraint=models.UniqueConstraint(fields=("program", "code"), name="paid_plan_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="paidplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__gt", 0), ("price_amount__gte", 0)), name="paid_plan_has_a_price"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paidperiod",
-            index=models.Index(fields=["customer", "ends_on"], name="paid_period_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="paidperiod",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="paid_period_once_per_payment"),
-        ),
-        migrations.AddConstraint(
-            model_name="paidperiod",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on", None)),
-                fields=("plan", "customer", "starts_on"),
-                name="paid_period_renewed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paidperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="paid_period_has_a_length"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paidperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("refunded_amount__gte", 0), ("refunded_amount__lte", models.F("price_amount"))),
-                name="paid_period_refund_fits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.UniqueConstraint(fields=("program", "code"), name="partner_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("our_points__gt", 0), ("prepaid_points__gte", 0), ("their_points__gt", 0)),
-                name="partner_has_a_rate",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partnerexchange",
-            index=models.Index(fields=["partner", "exchanged_at"], name="partner_exchange_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="partnerexchange",
-            constraint=models.UniqueConstraint(fields=("partner", "key"), name="partner_exchange_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="drawturn",
-            constraint=models.UniqueConstraint(fields=("draw", "key"), name="draw_turn_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="drawturn",
-            constraint=models.UniqueConstraint(fields=("draw", "customer", "day", "number"), name="draw_turn_number"),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["referrer"], name="referral_of_referrer"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.UniqueConstraint(fields=("program", "referred"), name="referred_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("referrer", models.F("referred")), _negated=True), name="nobody_refers_themselves"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=models.UniqueConstraint(fields=("program", "customer", "day"), name="sign_in_once_a_day"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("program", "customer", "day"), name="sign_in_once_a_day")],
+            },
         ),
     ]

@@ -95,6 +95,23 @@ class Migration(migrations.Migration):
                 ),
                 ("unit", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="wallet.unit")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner_kind", "owner_id", "unit"), name="account_once_per_owner_and_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("debt__gte", 0), ("held__gte", 0)), name="account_counts_from_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "held__lte",
+                                django.db.models.expressions.CombinedExpression(models.F("balance"), "+", models.F("debt")),
+                            )
+                        ),
+                        name="account_holds_what_it_has",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Hold",
@@ -119,6 +136,20 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="wallet.account"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("state", "open")), fields=["until"], name="hold_lapsing")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="hold_is_of_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="hold_ended_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lot",
@@ -146,6 +177,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("remaining__gt", 0)), fields=["account"], name="lot_of_account"),
+                    models.Index(
+                        condition=models.Q(("remaining__gt", 0), models.Q(("expires_at", None), _negated=True)),
+                        fields=["expires_at"],
+                        name="lot_expiring",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="lot_is_of_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(("held__gte", 0), ("held__lte", models.F("remaining"))), name="lot_holds_what_it_has"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("remaining__lte", models.F("amount"))), name="lot_never_grows"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HoldLot",
@@ -166,6 +214,9 @@ class Migration(migrations.Migration):
                 ),
                 ("lot", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="wallet.lot")),
             ],
+            options={
+                "constraints": [models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="hold_lot_is_of_something")],
+            },
         ),
         migrations.CreateModel(
             name="Seal",
@@ -219,6 +270,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("receipt", None), _negated=True), fields=["receipt"], name="transfer_of_receipt"
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="transfer_written"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["recorded_at"], name="transfer_recorded"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("source", "key"), name="transfer_once_per_source")],
+            },
         ),
         migrations.AddField(
             model_name="lot",
@@ -280,127 +341,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["until"], name="hold_lapsing"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="hold_is_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hold_ended_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holdlot",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="hold_lot_is_of_something"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=models.Index(
-                condition=models.Q(("receipt", None), _negated=True), fields=["receipt"], name="transfer_of_receipt"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="transfer_written"),
-        ),
-        migrations.AddIndex(
-            model_name="transfer",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["recorded_at"], name="transfer_recorded"),
-        ),
-        migrations.AddConstraint(
-            model_name="transfer",
-            constraint=models.UniqueConstraint(fields=("source", "key"), name="transfer_once_per_source"),
-        ),
-        migrations.AddIndex(
-            model_name="lot",
-            index=models.Index(condition=models.Q(("remaining__gt", 0)), fields=["account"], name="lot_of_account"),
-        ),
-        migrations.AddIndex(
-            model_name="lot",
-            index=models.Index(
-                condition=models.Q(("remaining__gt", 0), models.Q(("expires_at", None), _negated=True)),
-                fields=["expires_at"],
-                name="lot_expiring",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="lot_is_of_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("held__gte", 0), ("held__lte", models.F("remaining"))), name="lot_holds_what_it_has"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("remaining__lte", models.F("amount"))), name="lot_never_grows"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("account", None), _negated=True), fields=["account", "-id"], name="entry_of_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("undoes_id", None), _negated=True), fields=["undoes_id"], name="entry_undone"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="entry_written"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(condition=models.Q(("amount", 0), _negated=True), name="entry_moves_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account", None), ("balance_after", None), ("lot", None)),
-                    models.Q(("account__isnull", False), ("balance_after__isnull", False)),
-                    _connector="OR",
-                ),
-                name="entry_is_on_an_account_or_the_house",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.UniqueConstraint(
-                fields=("owner_kind", "owner_id", "unit"), name="account_once_per_owner_and_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("debt__gte", 0), ("held__gte", 0)), name="account_counts_from_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held__lte", django.db.models.expressions.CombinedExpression(models.F("balance"), "+", models.F("debt")))
-                ),
-                name="account_holds_what_it_has",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("account", None), _negated=True), fields=["account", "-id"], name="entry_of_account"
+                    ),
+                    models.Index(
+                        condition=models.Q(("undoes_id", None), _negated=True), fields=["undoes_id"], name="entry_undone"
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["written_xid"], name="entry_written"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount", 0), _negated=True), name="entry_moves_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account", None), ("balance_after", None), ("lot", None)),
+                            models.Q(("account__isnull", False), ("balance_after__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="entry_is_on_an_account_or_the_house",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(CHECKS, BACK),
     ]
