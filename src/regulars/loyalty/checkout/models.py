@@ -1,4 +1,7 @@
-"""The journal of what tills have said and been answered. A receipt, its points and its coupons stand in their own rooms."""
+"""The journal of what tills have said and been answered, and which tills a key speaks for.
+
+A receipt, its points and its coupons stand in their own rooms.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from regulars.customers.models import Customer
-from regulars.organization.models import Store
+from regulars.organization.models import ApiKey, Store
 from regulars.sales.models import Receipt
 
 
@@ -69,3 +72,33 @@ class Message(models.Model):
             models.Index(fields=["store", "received_at"], name="message_parked", condition=Q(state="parked")),
             models.Index(fields=["receipt"], name="message_receipt", condition=~Q(receipt=None)),
         ]
+
+
+class Untold(models.Model):
+    """What one session of PostgreSQL has recorded for tills and the rooms above have not been told of yet.
+
+    Added up in the transaction of the sale, by the session's number: no two tills ever wait for the same row. The worker takes
+    the rows and tells of all of them with one event (`services.telling`).
+    """
+
+    session = models.BigIntegerField(primary_key=True)  # pg_backend_pid()
+    receipts = models.PositiveIntegerField()
+    first_business_date = models.DateField()
+    last_business_date = models.DateField()
+    written_xid = models.BigIntegerField()  # of the last one
+
+
+class Terminal(models.Model):
+    """A till at an address for which a key has spoken (T-25)."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, db_index=False, related_name="+")
+    till = models.CharField(max_length=40)
+    address = models.CharField(max_length=45)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    flagged_at = models.DateTimeField(null=True)  # when it spoke while another terminal with this key spoke too
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "till", "address"], name="terminal_once_per_key")]
+        indexes = [models.Index(fields=["-flagged_at"], condition=~Q(flagged_at=None), name="terminal_flagged")]
