@@ -31,6 +31,7 @@ class ImportBatch(models.Model):
         CUSTOMERS = "customers"
         RECEIPTS = "receipts"
         RETURNS = "returns"
+        BALANCES = "balances"
 
     class State(models.TextChoices):
         UPLOADED = "uploaded"

@@ -70,13 +70,15 @@ class BenefitUse(models.Model):
 
 
 class PaidPlan(models.Model):
-    """A membership with a price."""
+    """A membership with a price; with `renews` it may go on by itself, paid from stored value, after a notice."""
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="plans")
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=120)
     price_amount = models.BigIntegerField()
     months = models.PositiveSmallIntegerField(default=12)
+    renews = models.BooleanField(default=False)
+    notice_days = models.PositiveSmallIntegerField(default=5)  # before a renewal takes money
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -89,7 +91,16 @@ class PaidPlan(models.Model):
 class PaidPeriod(models.Model):
     """A paid stretch of membership. Renewals follow one another, each number once (P26)."""
 
-    changeable: ClassVar[tuple[str, ...]] = ("refunded_amount", "ended_on", "refunded_at")
+    changeable: ClassVar[tuple[str, ...]] = (
+        "refunded_amount", "ended_on", "refunded_at", "renews", "told_on", "closed_on",
+    )  # fmt: skip
+
+    class Tender(models.TextChoices):
+        CASH = "cash", _("Cash")
+        CARD = "card", _("Bank card")
+        WALLET = "wallet", _("Mobile wallet")
+        STORED_VALUE = "stored_value", _("Stored value")
+        OTHER = "other", _("Other")
 
     plan = models.ForeignKey(PaidPlan, on_delete=models.PROTECT, related_name="periods")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="paid_periods")
@@ -99,6 +110,13 @@ class PaidPeriod(models.Model):
     source = models.CharField(max_length=64)
     key = models.CharField(max_length=120)  # of the payment
     paid_at = models.DateTimeField()
+    tender = models.CharField(max_length=12, choices=Tender.choices, default=Tender.OTHER)
+    transfer_id = models.BigIntegerField(null=True)  # of the wallet, if stored value has paid
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, null=True, related_name="+")
+    sold_by = models.CharField(max_length=160, default="")
+    renews = models.BooleanField(default=False)  # the member agreed that it goes on by itself
+    told_on = models.DateField(null=True)  # that it will go on and take money
+    closed_on = models.DateField(null=True)  # what becomes of it after its end is settled
     ended_on = models.DateField(null=True)  # given back from this day on
     refunded_amount = models.BigIntegerField(default=0)
     refunded_at = models.DateTimeField(null=True)
@@ -114,4 +132,7 @@ class PaidPeriod(models.Model):
                 condition=Q(refunded_amount__gte=0, refunded_amount__lte=F("price_amount")), name="paid_period_refund_fits"
             ),
         ]
-        indexes = [models.Index(fields=["customer", "ends_on"], name="paid_period_of_customer")]
+        indexes = [
+            models.Index(fields=["customer", "ends_on"], name="paid_period_of_customer"),
+            models.Index(fields=["ends_on"], condition=Q(closed_on=None, ended_on=None), name="paid_period_running"),
+        ]

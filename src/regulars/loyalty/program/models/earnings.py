@@ -1,4 +1,7 @@
-"""What each receipt earned and what its returns took back: kept whole, never worked out again by newer rules."""
+"""What each receipt earned and what its returns took back: kept whole, never worked out again by newer rules.
+
+Both outlive their receipt, which leaves when its import is undone: hence no keys of the database there.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class Earning(models.Model):
     append_only: ClassVar[bool] = True
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, db_index=False)
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="earnings", db_index=False)
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="earnings", db_index=False, db_constraint=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False)
     version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, db_index=False)
     transfer_id = models.BigIntegerField(null=True)  # of the wallet; null where nothing was earned
@@ -49,12 +52,17 @@ class Earning(models.Model):
 
 
 class TakenBack(models.Model):
-    """What one return took back of one sale's earning."""
+    """What one return took back of one sale's earning. Where an import was undone, all that a sale had left, under the sale's
+    own number, or with `undoes` and the signs turned what an undone return had taken.
+    """
 
     append_only: ClassVar[bool] = True
 
     earning = models.ForeignKey(Earning, on_delete=models.PROTECT, related_name="taken_back", db_index=False)
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", db_index=False)  # the return
+    receipt = models.ForeignKey(  # the return
+        Receipt, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False)
     program = models.ForeignKey(Program, on_delete=models.PROTECT, db_index=False)
     transfer_id = models.BigIntegerField(null=True)
@@ -72,8 +80,13 @@ class TakenBack(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["earning", "receipt"], name="taken_back_once_per_return"),
-            models.CheckConstraint(condition=models.Q(points__gte=0, growth__gte=0), name="taken_back_gives_nothing"),
+            models.UniqueConstraint(
+                fields=["earning", "receipt"], condition=models.Q(undoes=None), name="taken_back_once_per_return"
+            ),
+            models.UniqueConstraint(fields=["undoes"], condition=~models.Q(undoes=None), name="taken_back_undone_once"),
+            models.CheckConstraint(
+                condition=~models.Q(undoes=None) | models.Q(points__gte=0, growth__gte=0), name="taken_back_gives_nothing"
+            ),
         ]
         indexes = [
             models.Index(fields=["receipt"], name="taken_back_by_return"),

@@ -35,7 +35,6 @@ class Membership(models.Model):
             models.CheckConstraint(condition=Q(period_until__gt=F("period_from")), name="member_period_has_a_length"),
         ]
         indexes = [
-            models.Index(fields=["customer"], name="member_customer"),
             models.Index(fields=["program", "period_until"], name="member_period_ends"),
             models.Index(fields=["program", "fall_on"], condition=~Q(fall_on=None), name="member_falls"),
         ]

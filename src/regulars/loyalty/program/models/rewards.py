@@ -122,6 +122,22 @@ class PartnerExchange(models.Model):
         indexes = [models.Index(fields=["partner", "exchanged_at"], name="partner_exchange_by_day")]
 
 
+class PartnerPayment(models.Model):
+    """Points that a partner has paid for, to give them away to members."""
+
+    append_only: ClassVar[bool] = True
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="payments")
+    points = models.PositiveIntegerField()
+    paid_amount = models.BigIntegerField()
+    key = models.CharField(max_length=120)
+    paid_by = models.CharField(max_length=160)
+    paid_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "key"], name="partner_payment_once")]
+
+
 class SignIn(models.Model):
     """A member was there on a day; how many days in a row."""
 
@@ -178,6 +194,8 @@ class Draw(models.Model):
     per_day = models.PositiveIntegerField(default=1)  # turns of one member
     budget_amount = models.BigIntegerField()
     spent_amount = models.BigIntegerField(default=0)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)  # the last day
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -228,6 +246,7 @@ class Referral(models.Model):
         WAITING = "waiting", _("Waits for the first purchase to be kept")
         REWARDED = "rewarded", _("Rewarded")
         HELD_BACK = "held_back", _("Held back: looks like a ring")
+        REFUSED = "refused", _("Refused")
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="referrals")
     referrer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="referrals_made")
@@ -235,7 +254,7 @@ class Referral(models.Model):
     referred_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     signs = models.JSONField(default=list)
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="+")
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
