@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,10 +15,44 @@ class Partner(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     share_bp = models.PositiveIntegerField()  # of the cost, in hundredths of a percent
+    purchase_share_bp = models.PositiveIntegerField(default=0)  # of what is paid with its cards
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(share_bp__lte=10_000), name="partner_share_is_a_share")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share_bp__lte=10_000, purchase_share_bp__lte=10_000), name="partner_share_is_a_share"
+            )
+        ]
+
+
+class BankRange(models.Model):
+    """Numbers of bank cards that a partner issues, as its list has them: leading digits, filled up to `DIGITS` (S240).
+
+    A purchase paid with such a card is known by the leading digits that the till says; whole card numbers never come here.
+    """
+
+    DIGITS = 12  # of eight an issuer is known, of up to eleven its product; one more keeps room
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="bank_ranges")
+    product = models.CharField(max_length=80, default="", blank=True)
+    first = models.BigIntegerField()  # 621483 → 621483000000
+    last = models.BigIntegerField()  # 621483 → 621483999999
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(first__gte=0, last__gte=F("first")), name="bank_range_runs_forward"),
+            ExclusionConstraint(
+                name="bank_ranges_apart",
+                expressions=[
+                    (
+                        Func(F("first"), F("last"), Value("[]"), function="int8range", output_field=BigIntegerRangeField()),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+            ),
+        ]
 
 
 class CardType(models.Model):

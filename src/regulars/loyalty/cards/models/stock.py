@@ -48,6 +48,26 @@ class Shipment(models.Model):
         indexes = [models.Index(fields=["sent_at"], name="shipment_open", condition=Q(closed_at=None))]
 
 
+class CardsWanted(models.Model):
+    """A store asks for cards; head office or a store of its region that has some sends them."""
+
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+")
+    type = models.ForeignKey(CardType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    quantity = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=160)
+    note = models.CharField(max_length=200, default="", blank=True)
+    shipment = models.OneToOneField(Shipment, on_delete=models.PROTECT, null=True, related_name="wanted")
+    closed_at = models.DateTimeField(null=True)  # when it was sent or withdrawn
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cards_wanted_some"),
+            models.CheckConstraint(condition=Q(shipment=None) | Q(closed_at__isnull=False), name="cards_wanted_sent_closed"),
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="cards_wanted_open", condition=Q(closed_at=None))]
+
+
 class StockCount(models.Model):
     """One count of the cards at one place; its differences become movements when a second person has approved them."""
 

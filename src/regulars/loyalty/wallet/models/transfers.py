@@ -22,7 +22,10 @@ class Transfer(Fact):
     recorded_at = models.DateTimeField()  # when we learned of it
     business_date = models.DateField(null=True)
     store_id = models.BigIntegerField(null=True)  # no key of the database: every till of a store would lock the store's row
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
+    # No key either: a receipt whose import was undone leaves, what it moved in the ledger stays.
+    receipt = models.ForeignKey(
+        Receipt, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     rule_version = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=300, default="")
     why = models.JSONField(default=dict)  # what the sentence about it is made of
