@@ -1,7 +1,8 @@
 """Publish events in the service's own transaction; run each subscriber once per event after the commit (D10).
 
 For services (`publish`), for `subscribers.py` files (`on`) and for the worker (`deliver_waiting`). Rooms below never import
-rooms above: they publish, and whoever is interested subscribes by the wire name.
+rooms above: they publish, and whoever is interested subscribes by the wire name. What happens hundreds of times a second is
+not published each time: its room adds it up and publishes the sum before each round (`before_delivery`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Event(Protocol):
 
 
 Subscriber = Callable[[dict[str, Any], datetime], None]
+Collector = Callable[[datetime], None]
 _subscribers: dict[str, dict[str, Subscriber]] = {}
+_collectors: list[Collector] = []
 
 
 def on(name: str) -> Callable[[Subscriber], Subscriber]:
@@ -39,6 +42,12 @@ def on(name: str) -> Callable[[Subscriber], Subscriber]:
         return subscriber
 
     return subscribe
+
+
+def before_delivery(collector: Collector) -> Collector:
+    """Let a function publish what its room has added up, in a transaction of its own before each round of deliveries."""
+    _collectors.append(collector)
+    return collector
 
 
 def publish(event: Event, *, now: datetime) -> None:
@@ -56,6 +65,9 @@ def publish(event: Event, *, now: datetime) -> None:
 def deliver_waiting(*, now: datetime, limit: int = 100) -> int:
     """Run up to `limit` waiting deliveries, each in its own transaction; return how many were done."""
     done = 0
+    for collect in _collectors:
+        with transaction.atomic():
+            collect(now)
     for _ in range(limit):
         with transaction.atomic():
             delivery = (

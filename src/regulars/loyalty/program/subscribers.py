@@ -12,5 +12,7 @@ from regulars.organization import access
 
 @on("receipts.recorded")
 def rate_recorded(payload: dict[str, Any], now: datetime) -> None:
-    """Give what the new receipts earn and take back what came back; what checkout has done stays as it is."""
+    """Give what the new receipts earn and take back what came back; those of tills are rated with their sale."""
+    if payload.get("is_rated"):
+        return
     services.rate_recorded(payload["written_xid"], now=now, viewer=access.system("program"))

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -24,6 +24,7 @@ from regulars.loyalty.checkout.facts import StoreFacts
 from regulars.loyalty.checkout.members import Trust
 from regulars.loyalty.checkout.messages import Ask, Number
 from regulars.loyalty.checkout.models import Message
+from regulars.loyalty.checkout.services import telling
 from regulars.organization.access import Viewer
 
 KEPT_FOR = timedelta(days=35)  # longer than any till stays offline
@@ -83,6 +84,7 @@ class Entry:
     content: dict[str, Any] | None = None
     customer_id: int | None = None
     receipt_id: int | None = None
+    business_date: date | None = None  # of the receipt
     points_earned: int = 0
     points_used: int = 0
     is_offline: bool = False
@@ -219,6 +221,7 @@ def _write(opened: Opened, id: Number, entry: Entry) -> bool:
                 "happened_at": entry.happened_at,
                 "customer": entry.customer_id,
                 "receipt": entry.receipt_id,
+                "day": entry.business_date,
                 "earned": entry.points_earned,
                 "used": entry.points_used,
                 "offline": entry.is_offline,
@@ -251,7 +254,8 @@ WHERE s.code = %(store)s
 # No message waits for a lock longer than a till can.
 _LOCK_SALE = "SELECT set_config('lock_timeout', '4s', true), pg_advisory_xact_lock(%(lock)s::bigint)"
 
-_INSERT = """
+_INSERT = f"""
+WITH untold AS ({telling.ADD})
 INSERT INTO checkout_message (source, store_id, till, number, kind, state, digest, sale_id, content, happened_at, received_at,
     customer_id, receipt_id, points_earned, points_used, is_offline, status, answer, refusal, by, key_id)
 VALUES (%(source)s, %(store)s::bigint, %(till)s, %(number)s, %(kind)s, %(state)s, %(digest)s, %(sale_id)s, %(content)s,

@@ -90,6 +90,7 @@ def _sell(opened: Opened, sale: Sale) -> Entry:
         content=spent.content(transfer_id),
         customer_id=filled.buyer.customer_id if filled.buyer else None,
         receipt_id=receipt_id,
+        business_date=basket.business_date,
         points_earned=gained.earned,
         points_used=spent.points,
         is_offline=sale.offline,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from regulars.loyalty.checkout.messages import Return, ReturnedLine, Void
 from regulars.loyalty.checkout.models import Message
 from regulars.loyalty.checkout.rules import receipts, refunds
 from regulars.loyalty.checkout.rules.refunds import Refund, RefundedLine
-from regulars.loyalty.checkout.services import deals, journal, points, sold, value
+from regulars.loyalty.checkout.services import deals, journal, points, sold, telling, value
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
 from regulars.loyalty.checkout.services.sold import Sold
 from regulars.loyalty.program import services as program
@@ -96,6 +96,7 @@ def _work(opened: Opened, said: Void) -> Entry:
         ),
         customer_id=found.customer_id,
         receipt_id=done.receipt_id,
+        business_date=done.business_date,
         points_earned=-done.points_taken,
         points_used=-done.points_given,
     )
@@ -118,6 +119,7 @@ class Done:
     """What became of a message that takes back."""
 
     receipt_id: int
+    business_date: date
     refund: Refund
     points_taken: int
     points_given: int
@@ -144,6 +146,7 @@ def _take(opened: Opened, back: Back, found: Sold) -> Done:
     program.keep_taken_back(taking, posted[1:] if give else posted)
     return Done(
         receipt_id,
+        when.business_date,
         refund,
         points_taken=sum(record.points for record in taking.records),
         points_given=sum(part.amount for part in give.parts if part.unit.startswith("points.")) if give else 0,
@@ -170,7 +173,8 @@ def _resolve(opened: Opened, message_id: int, back: Back, sale_id: str) -> None:
     found = sold.find(opened.cursor, source=opened.viewer.source, sale_id=sale_id)
     assert found is not None, "the sale was recorded a moment ago"
     facts_of_end: dict[str, Any] = {
-        "id": message_id, "now": opened.now, "customer": found.customer_id, "receipt": None, "earned": 0, "used": 0
+        "id": message_id, "now": opened.now, "customer": found.customer_id, "receipt": None, "day": None,
+        "earned": 0, "used": 0,
     }  # fmt: skip
     try:
         with transaction.atomic():
@@ -179,6 +183,7 @@ def _resolve(opened: Opened, message_id: int, back: Back, sale_id: str) -> None:
             "state": Message.State.DONE.value,
             "refusal": "",
             "receipt": done.receipt_id,
+            "day": done.business_date,
             "earned": -done.points_taken,
             "used": -done.points_given,
         }
@@ -265,7 +270,8 @@ WHERE m.source = %(source)s AND m.sale_id = %(sale_id)s AND m.state = 'parked'
 ORDER BY m.happened_at, m.till, m.number FOR UPDATE OF m
 """
 
-_RESOLVE = """
+_RESOLVE = f"""
+WITH untold AS ({telling.ADD})
 UPDATE checkout_message SET state = %(state)s, resolved_at = %(now)s, refusal = %(refusal)s, content = NULL,
     customer_id = %(customer)s::bigint, receipt_id = %(receipt)s::bigint, points_earned = %(earned)s::bigint,
     points_used = %(used)s::bigint
