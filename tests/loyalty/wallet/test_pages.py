@@ -83,6 +83,30 @@ def test_the_panel_tells_what_can_be_spent_what_waits_and_what_is_reserved(ana: 
         assert said in told
 
 
+def test_units_are_named_by_kind_and_growth_value_is_neither_owed_nor_spendable(ana: Customer) -> None:
+    browser, owner, now = client(), Owner(OwnerKind.CUSTOMER, ana.pk), datetime.now(UTC)
+    wallet.define_unit("growth.club", kind="growth", name="Club points")
+    wallet.define_unit("bonus.CNY", kind="stored_bonus", currency="CNY")
+    post(give(77, owner, unit="growth.club"), give(5_00, owner, unit="bonus.CNY", house=House.BONUS), now=now)
+    post(take(50_00, owner, unit=MONEY, house=House.SALES), now=now, kind="redeem")
+    told = words(browser.get(reverse("wallet:wallet", args=[ana.pk])))
+    for said in ("Points 410 can be", "Stored value CN¥150.00 can", "Bonus CN¥5.00 can", "Growth value 77 collected"):
+        assert said in told, told
+    money = words(browser.get(reverse("wallet:wallet", args=[ana.pk]), {"unit": MONEY}))
+    assert "Paid with stored value Paid with CN¥50.00 of what was topped up" in money
+    assert "arned" not in money
+    owed = words(browser.get(reverse("wallet:liability")))
+    assert "Growth" not in owed
+    assert "Deferred revenue" in owed
+    ledger = words(browser.get(reverse("wallet:ledger")))
+    assert "Collected Growth value" in ledger
+    wallet.define_unit("points.kids", kind="points", name="Kids")
+    assert "Points (Kids)" in words(browser.get(reverse("wallet:ledger")))
+    for page in (told, money, owed, ledger):
+        assert "bonus.CNY" not in page
+        assert MONEY not in page
+
+
 def test_a_statement_of_a_past_day_leaves_out_what_was_not_known_then(ana: Customer) -> None:
     browser = client()
     day = (datetime.now(UTC) - timedelta(days=30)).date().isoformat()

@@ -15,8 +15,8 @@ from regulars.loyalty.offers import services as offers
 from regulars.loyalty.offers.models import Coupon
 from regulars.loyalty.program import selectors as program
 from regulars.loyalty.program.rules import tiers
+from regulars.loyalty.wallet import naming, statement, wording
 from regulars.loyalty.wallet import selectors as wallet
-from regulars.loyalty.wallet import statement, wording
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.loyalty.wallet.models import Unit
 from regulars.loyalty.wallet.selectors import UnitBalance
@@ -31,6 +31,7 @@ class Held:
     """A balance with its unit."""
 
     unit: Unit
+    name: str
     balance: UnitBalance
 
     @property
@@ -86,7 +87,7 @@ class Happening:
     amount: str
     is_gain: bool
     at: datetime
-    unit: Unit
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,15 @@ def read(customer: Customer, *, now: datetime) -> Account:
     """Return the account of this member."""
     owner = Owner(OwnerKind.CUSTOMER, customer.pk)
     units = {unit.code: unit for unit in Unit.objects.filter(kind__in=_KINDS_SHOWN)}
-    held = [Held(units[each.unit], each) for each in wallet.balances_of(owner, now=now) if each.unit in units]
+    named = naming.names()
+    held = [Held(units[each.unit], named[each.unit], each) for each in wallet.balances_of(owner, now=now) if each.unit in units]
     return Account(
         greeting=masked(customer.name),
         held=sorted(held, key=lambda each: _KINDS_SHOWN.index(Unit.Kind(each.unit.kind))),
         progress=_progress(customer.pk, now),
         coupons=_coupons(customer.pk, now),
         cards=[CardShown(card, numbers.masked(card.number)) for card in cards.cards_of(customer.pk)],
-        history=_history(owner, units),
+        history=_history(owner, {code: named[code] for code in units}),
     )
 
 
@@ -165,7 +167,7 @@ def _coupons(customer_id: int, now: datetime) -> list[CouponShown]:
     ]  # fmt: skip
 
 
-def _history(owner: Owner, units: dict[str, Unit]) -> list[Happening]:
+def _history(owner: Owner, units: dict[str, str]) -> list[Happening]:
     values = {"kind": str(owner.kind), "id": owner.id, "units": list(units), "limit": HISTORY}
     lines = [statement.to_line(row) for row in bulk.fetch(_HISTORY, values)]
     return [Happening(wording.kind(line), _signed(line), line.amount > 0, line.at, units[line.unit]) for line in lines]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.core import money
 from regulars.core.errors import InvalidInputError
+from regulars.loyalty.wallet import naming
 from regulars.loyalty.wallet.commands import Owner
 from regulars.loyalty.wallet.models import Unit
 from regulars.loyalty.wallet.services import Adjustment
@@ -41,7 +42,8 @@ class AdjustmentForm(Form):
         kwargs["initial"] = {"key": secrets.token_hex(12)} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self._units = {unit.code: unit for unit in units}
-        choices = [(unit.code, unit.name or unit.code) for unit in units]
+        named = naming.names()
+        choices = [(unit.code, named[unit.code]) for unit in units]
         cast("forms.ChoiceField", self.fields["unit"]).choices = choices
 
     def clean(self) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Line:
     balance: int  # the account behind it, in the order in which the ledger learned of things
     unit: str
     currency: str
+    unit_kind: str
     at: datetime
     recorded_at: datetime
     business_date: date | None
@@ -74,10 +75,10 @@ class Due:
     expires_at: datetime | None
 
 
-COLUMNS = """e.id, e.transfer_id, t.kind, e.house, e.amount, e.balance_after, u.code, u.currency, t.at, t.recorded_at,
+COLUMNS = """e.id, e.transfer_id, t.kind, e.house, e.amount, e.balance_after, u.code, u.currency, u.kind, t.at, t.recorded_at,
     t.business_date, t.store_id, t.receipt_id, t.rule_version, t.reason, t.actor, t.why, e.lot_id, coalesce(l.origin, ''),
     l.earned_at, l.available_from, l.expires_at, t.source, t.key"""
-_WHY = 16  # the place of `why` among them: Django's connection leaves JSON as text
+_WHY = 17  # the place of `why` among them: Django's connection leaves JSON as text
 TABLES = """wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
     LEFT JOIN wallet_lot l ON l.id = e.lot_id"""
 
@@ -130,6 +131,7 @@ def line_of(entry: Entry) -> Line:
         balance=entry.balance_after or 0,
         unit=entry.unit.code,
         currency=entry.unit.currency,
+        unit_kind=entry.unit.kind,
         at=transfer.at,
         recorded_at=transfer.recorded_at,
         business_date=transfer.business_date,

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from regulars.loyalty.wallet.commands import House
+from regulars.loyalty.wallet.models import Unit
+from regulars.loyalty.wallet.sentences import MONEY, template_of
 from regulars.loyalty.wallet.statement import Line
 from regulars.ui import formatting
 
@@ -39,7 +40,19 @@ KINDS: dict[str, str | Promise] = {
     "open": lazy("Opening balance"),
     "void": lazy("Voided"),
     "use": lazy("Use of a count card"),
+    "sign_in": lazy("Signed in"),
+    "badge": lazy("Badge won"),
+    "draw": lazy("Prize draw"),
+    "referral": lazy("Friend invited"),
+    "exchange": lazy("Exchange with a partner"),
 }
+# One transfer may move points and money; what is earned of the one is not earned of the other.
+_KINDS_OF_MONEY: dict[str, str | Promise] = {
+    "earn": lazy("Top-up"),
+    "redeem": lazy("Paid with stored value"),
+    "refund": lazy("Given back"),
+}
+_KINDS_OF_GROWTH: dict[str, str | Promise] = {"earn": lazy("Collected")}
 HOUSES: dict[str, str | Promise] = {
     House.ISSUED: lazy("Given by rules"),
     House.REDEEMED: lazy("Redeemed"),
@@ -73,7 +86,13 @@ def quantity(amount: int, currency: str = "") -> str:
 
 def kind(line: Line) -> str:
     """Return what kind of happening a line belongs to."""
-    return str(KINDS.get(line.kind, line.kind))
+    return kind_of(line.kind, line.unit_kind)
+
+
+def kind_of(kind: str, unit_kind: str) -> str:
+    """Return what a transfer of this kind is for a unit of that kind."""
+    own = _KINDS_OF_MONEY if unit_kind in MONEY else _KINDS_OF_GROWTH if unit_kind == Unit.Kind.GROWTH else {}
+    return str(own.get(kind) or KINDS.get(kind, kind))
 
 
 def sentence(line: Line) -> str:
@@ -81,7 +100,12 @@ def sentence(line: Line) -> str:
     told = _sentences.get(str(line.why.get("code", "")))
     if told is not None:
         return told(line, line.why)
-    values = {
+    return str(template_of(line)) % values_of(line)
+
+
+def values_of(line: Line) -> dict[str, str]:
+    """Return what a sentence about a line may name."""
+    return {
         "amount": quantity(abs(line.amount), line.currency),
         "earned": formatting.date(line.earned_at) if line.earned_at else "",
         "from": formatting.date(line.available_from) if line.available_from else "",
@@ -90,54 +114,3 @@ def sentence(line: Line) -> str:
         "actor": line.actor,
         "note": str(line.why.get("note") or line.why.get("provenance") or ""),
     }
-    return _template(line) % values
-
-
-_TEMPLATES: dict[tuple[str, bool], str | Promise] = {  # by house, and whether the entry gives
-    (House.ISSUED, False): lazy("%(amount)s withdrawn."),
-    (House.REDEEMED, True): lazy("%(amount)s came back with its dates."),
-    (House.SALES, True): lazy("%(amount)s came back with its dates."),
-    (House.EXPIRED, False): lazy("%(amount)s earned on %(earned)s expired on %(expires)s."),
-    (House.CLAWED_BACK, True): lazy("%(amount)s that was taken back is given again."),
-    (House.CLAWED_BACK, False): lazy("%(amount)s taken back with a return."),
-    (House.OPENING, True): lazy("%(amount)s brought in from %(note)s, earned on %(earned)s."),
-    (House.CASH, True): lazy("%(amount)s paid in."),
-    (House.CASH, False): lazy("%(amount)s paid out."),
-    (House.BONUS, True): lazy("%(amount)s given as a bonus."),
-    (House.BONUS, False): lazy("%(amount)s of bonus taken back."),
-    (House.MOVED, True): lazy("%(amount)s received from another member."),
-    (House.MOVED, False): lazy("%(amount)s handed to another member."),
-}
-
-
-def _template(line: Line) -> str:
-    gives = line.amount > 0
-    if line.is_debt:
-        return _("%(amount)s of this fills what was owed.") if gives else _("%(amount)s had been spent already and is owed.")
-    if line.kind == "merge":
-        return _("%(amount)s came from a merged record.") if gives else _("%(amount)s went to the merged record.")
-    if line.house == House.ADJUSTED:
-        noted = _("Adjusted by %(actor)s: %(reason)s. %(note)s")
-        return noted if line.why.get("note") else _("Adjusted by %(actor)s: %(reason)s.")
-    if line.house == House.ISSUED and gives:
-        return _given(line)
-    if line.house in {House.REDEEMED, House.SALES} and not gives:
-        return _spent(line)
-    return str(_TEMPLATES.get((line.house, gives), "%(amount)s"))
-
-
-def _given(line: Line) -> str:
-    is_pending = line.available_from is not None and line.available_from > line.at
-    if is_pending and line.expires_at:
-        return _("%(amount)s given; can be spent from %(from)s until before %(expires)s.")
-    if is_pending:
-        return _("%(amount)s given; can be spent from %(from)s.")
-    if line.expires_at:
-        return _("%(amount)s given; expires on %(expires)s.")
-    return _("%(amount)s given; does not expire.")
-
-
-def _spent(line: Line) -> str:
-    if line.expires_at:
-        return _("%(amount)s spent of what was earned on %(earned)s and would expire on %(expires)s.")
-    return _("%(amount)s spent of what was earned on %(earned)s.")

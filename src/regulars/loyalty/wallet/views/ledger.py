@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 
 from regulars.core.errors import NotFoundError
 from regulars.customers.models import Customer
-from regulars.loyalty.wallet import wording
+from regulars.loyalty.wallet import naming, wording
 from regulars.loyalty.wallet.commands import OwnerKind
-from regulars.loyalty.wallet.models import Entry, Transfer, Unit
+from regulars.loyalty.wallet.models import Entry, Transfer
 from regulars.loyalty.wallet.statement import line_of
 from regulars.organization import audit
 from regulars.organization.access import Viewer
@@ -52,13 +52,16 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
     if shown is None:
         raise NotFoundError
     entries = _named(Entry.objects.filter(transfer_id=transfer_id)).order_by("unit_id", "pk")
+    named = naming.names()
     context = {
         "transfer": shown,
         "kind": wording.KINDS.get(shown.kind, shown.kind),
         "reason": wording.REASONS.get(shown.reason, shown.reason),
         "store": Store.objects.filter(pk=shown.store_id or 0).first(),
         "late": shown.recorded_at - shown.at > timedelta(hours=12),
-        "entries": [(entry, _sentence(entry), wording.HOUSES.get(entry.house, entry.house)) for entry in entries],
+        "entries": [
+            (entry, _sentence(entry), wording.HOUSES.get(entry.house, entry.house), named[entry.unit.code]) for entry in entries
+        ],
         "why": sorted(shown.why.items()),
     }
     return render(request, "wallet/transfer.html", context)
@@ -122,10 +125,12 @@ def _day(text: str, *, end: bool = False) -> datetime:
 
 
 def _listing(viewer: Viewer) -> Listing:
-    """Return the list with a choice of the stores that this viewer may know of."""
+    """Return the list with what units are called now, and with a choice of the stores that this viewer may know of."""
+    named = naming.names()
+    unit = Column(key="unit", label=_("Unit"), value=lambda row: named.get(row.unit.code, row.unit.code))
     stores = viewer.restrict(Store.objects.order_by("name"), "wallet.read", store="pk").values_list("pk", "name")
     chosen = Filter(key="store", label=_("Store"), apply=_stores, options=lambda: [(str(pk), name) for pk, name in stores])
-    return replace(_LEDGER, filters=[*_LEDGER.filters, chosen])
+    return replace(_LEDGER, columns=[*_LEDGER.columns[:3], unit, *_LEDGER.columns[3:]], filters=[*_LEDGER.filters, chosen])
 
 
 def _stores(rows: Rows, value: str) -> Rows:
@@ -145,9 +150,8 @@ _LEDGER = Listing(
         Column(key="owner", label=_("Customer"), value=_owner, href=_owner_href),
         Column(
             key="kind", label=_("What"), value=lambda row: row.transfer.kind,
-            show=lambda row: wording.KINDS.get(row.transfer.kind, row.transfer.kind),
+            show=lambda row: wording.kind_of(row.transfer.kind, row.unit.kind),
         ),
-        Column(key="unit", label=_("Unit"), value=lambda row: row.unit.code, show=lambda row: row.unit.name or row.unit.code),
         Column(key="amount", label=_("Amount"), value=lambda row: row.amount, show=_signed, numeric=True, sort="amount"),
         Column(
             key="balance", label=_("Balance after"), value=lambda row: row.balance_after, numeric=True,
@@ -169,7 +173,7 @@ _LEDGER = Listing(
     filters=[
         Filter(
             key="unit", label=_("Unit"), apply=lambda rows, value: rows.filter(unit__code=value),
-            options=lambda: [(unit.code, unit.name or unit.code) for unit in Unit.objects.order_by("code")],
+            options=lambda: list(naming.names().items()),
         ),
         Filter(
             key="kind", label=_("What"), options=list(wording.KINDS.items()),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from regulars.core import money
-from regulars.loyalty.wallet import journal, liability, wording
+from regulars.loyalty.wallet import journal, liability, naming, wording
 from regulars.loyalty.wallet.liability import Month
 from regulars.loyalty.wallet.models import Unit
 from regulars.organization import audit
@@ -27,10 +27,12 @@ _MONTHS = 24  # of the table and the chart; the journal holds all
 @requires("wallet.report")
 def page(request: HttpRequest) -> HttpResponse:
     """Show one unit's roll-forward by month."""
-    units = list(Unit.objects.order_by("kind", "code"))
+    units = [unit for unit in naming.units() if unit.kind != Unit.Kind.GROWTH]  # it cannot be spent, so nothing is owed
+    named = naming.names()
     chosen = next((unit for unit in units if unit.code == request.GET.get("unit")), units[0] if units else None)
-    context: dict[str, Any] = {"units": units, "chosen": chosen}
+    context: dict[str, Any] = {"units": [(unit, named[unit.code]) for unit in units], "chosen": chosen}
     if chosen is not None:
+        context["name"] = named[chosen.code]
         months = liability.roll_forward(chosen)
         context |= _figures(chosen, months) | _table(chosen, months[-_MONTHS:])
         context["chart"] = _chart(chosen, months[-_MONTHS:]) if len(months) > 1 else None

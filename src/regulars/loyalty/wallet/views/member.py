@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.core.business_time import TradingDay
 from regulars.core.errors import InvalidInputError
 from regulars.customers import selectors as customers
-from regulars.loyalty.wallet import forms, selectors, services, wording
+from regulars.loyalty.wallet import forms, naming, selectors, services, wording
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.loyalty.wallet.models import Hold, Unit
 from regulars.loyalty.wallet.selectors import Due, Line, UnitBalance
@@ -37,6 +37,7 @@ class Purse:
     """One unit as the panel draws it; every figure is in words already."""
 
     unit: Unit
+    name: str
     balance: UnitBalance
     spendable: str
     posted: str
@@ -44,6 +45,11 @@ class Purse:
     held: str
     debt: str
     dues: list[tuple[Due, str]]
+
+    @property
+    def is_collected(self) -> bool:
+        """Return whether this is only ever counted, never spent."""
+        return self.unit.kind == Unit.Kind.GROWTH
 
 
 @require_GET
@@ -68,7 +74,7 @@ def adjust(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Correct a balance, at once or after a second person has approved it."""
     viewer, now = viewer_of(request), timezone.now()
     customer = customers.get_customer(viewer, customer_id, "wallet.adjust")
-    form = forms.AdjustmentForm(request.POST, units=list(Unit.objects.order_by("kind", "code")))
+    form = forms.AdjustmentForm(request.POST, units=naming.units())
     if not form.is_valid():
         raise InvalidInputError(" ".join(str(fault) for faults in form.errors.values() for fault in faults))
     owner = Owner(OwnerKind.CUSTOMER, customer.pk)
@@ -90,16 +96,18 @@ def _adjust(request: HttpRequest, asked: services.Adjustment, *, viewer: Viewer,
 def _purses(owner: Owner, now: datetime) -> list[Purse]:
     balances = selectors.balances_of(owner, now=now)
     units = Unit.objects.in_bulk([one.unit for one in balances], field_name="code")
-    return [_purse(owner, units[one.unit], one, now) for one in balances]
+    named = naming.names()
+    balances.sort(key=lambda one: list(named).index(one.unit))
+    return [_purse(owner, units[one.unit], named[one.unit], one, now) for one in balances]
 
 
-def _purse(owner: Owner, unit: Unit, balance: UnitBalance, now: datetime) -> Purse:
+def _purse(owner: Owner, unit: Unit, name: str, balance: UnitBalance, now: datetime) -> Purse:
     def told(amount: int) -> str:
         return wording.quantity(amount, unit.currency)
 
     dues = [(due, told(due.amount)) for due in selectors.schedule(owner, unit.code, now=now)]
     return Purse(
-        unit, balance, told(balance.spendable), told(balance.posted), told(balance.pending) if balance.pending else "",
+        unit, name, balance, told(balance.spendable), told(balance.posted), told(balance.pending) if balance.pending else "",
         told(balance.held) if balance.held else "", told(balance.debt) if balance.debt else "", dues,
     )  # fmt: skip
 
@@ -112,7 +120,7 @@ def _holds(owner: Owner) -> list[tuple[Hold, str]]:
 
 
 def _adjusting(viewer: Viewer) -> dict[str, Any]:
-    units = list(Unit.objects.order_by("kind", "code")) if viewer.may("wallet.adjust") else []
+    units = naming.units() if viewer.may("wallet.adjust") else []
     return {"adjusts": bool(units), "adjustment_form": forms.AdjustmentForm(units=units) if units else None}
 
 
