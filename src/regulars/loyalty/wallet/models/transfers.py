@@ -35,6 +35,7 @@ class Transfer(Fact):
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="transfer_once_per_source")]
         indexes = [
             models.Index(fields=["receipt"], condition=~Q(receipt=None), name="transfer_of_receipt"),
+            models.Index(fields=["at"], name="transfer_happened"),  # the ledger's pages begin at its end
             BrinIndex(fields=["written_xid"], name="transfer_written"),
             BrinIndex(fields=["recorded_at"], name="transfer_recorded"),
         ]
