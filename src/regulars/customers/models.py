@@ -30,6 +30,7 @@ class Customer(SyncedModel):
     name = models.CharField(max_length=200, default="", blank=True)
     gender = models.CharField(max_length=1, choices=Gender.choices, default=Gender.UNKNOWN, blank=True)
     age_band = models.CharField(max_length=20, default="", blank=True)
+    birth_month = models.PositiveSmallIntegerField(null=True, blank=True)  # what rules may ask of the sealed birthday
     occupation = models.CharField(max_length=80, default="", blank=True)
     education = models.CharField(max_length=40, default="", blank=True)
     income_band = models.CharField(max_length=40, default="", blank=True)

@@ -1,6 +1,7 @@
 """The tables of the room: rules in versions, members with tiers, what receipts earned, what else membership gives."""
 
 from regulars.loyalty.program.models.benefits import Benefit, BenefitUse, PaidPeriod, PaidPlan
+from regulars.loyalty.program.models.challenges import Challenge, ChallengeMet
 from regulars.loyalty.program.models.earnings import Earning, TakenBack
 from regulars.loyalty.program.models.members import Membership, TierSpell
 from regulars.loyalty.program.models.programs import Program, RuleVersion
@@ -26,6 +27,8 @@ __all__ = [
     "BadgeHeld",
     "Benefit",
     "BenefitUse",
+    "Challenge",
+    "ChallengeMet",
     "Draw",
     "DrawTurn",
     "Earning",

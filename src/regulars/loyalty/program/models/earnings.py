@@ -40,6 +40,7 @@ class Earning(models.Model):
     line_growth = ArrayField(models.BigIntegerField())
     bonuses = models.JSONField(default=list)
     by_rule = models.JSONField(default=dict)
+    held = ArrayField(models.CharField(max_length=40), default=list)  # rules with a condition that held: facts change later
     earned_at = models.DateTimeField()
     note = models.CharField(max_length=300, default="")  # why a receipt was attached afterwards
 

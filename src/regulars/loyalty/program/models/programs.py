@@ -16,6 +16,7 @@ class Program(models.Model):
     created_at = models.DateTimeField()
     graded_on = models.DateField(null=True)  # the last business date whose tiers are evaluated
     graded_at = models.DateTimeField(null=True)
+    judged_xid = models.BigIntegerField(default=0)  # what was written before it has been counted for challenges
 
     @property
     def points_unit(self) -> str:

@@ -64,6 +64,7 @@ class Earned:
     bonuses: tuple[BonusEarned, ...] = ()
     by_rule: Mapping[str, int] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = ()
+    held: tuple[str, ...] = ()  # the rules with a condition that held
 
     @property
     def points(self) -> int:

@@ -61,6 +61,7 @@ class Lived:
     book: list[Book]
     by_rule: dict[str, Integers]
     bonuses: dict[int, list[BonusEarned]]  # by position of the receipt
+    held: dict[int, list[str]] = field(default_factory=dict)  # by position: rules with a condition that held
     taken: list[Taken] = field(default_factory=list)
     joined: dict[int, date] = field(default_factory=dict)
     moves: list[tuple[int, date, Move]] = field(default_factory=list)  # member, day, step

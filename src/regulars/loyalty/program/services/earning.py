@@ -88,18 +88,19 @@ def keep_earnings(records: Sequence[Earning]) -> int:
 
 _KEEP = """
 INSERT INTO program_earning (program_id, receipt_id, customer_id, version_id, transfer_id, business_date, tier, paid_plan,
-    points, growth, spend_amount, line_nos, line_amounts, line_points, line_growth, bonuses, by_rule, earned_at, note)
+    points, growth, spend_amount, line_nos, line_amounts, line_points, line_growth, bonuses, by_rule, held, earned_at,
+    note)
 SELECT program_id, receipt_id, customer_id, version_id, transfer_id, business_date, tier, paid_plan, points,
-    growth, spend_amount, line_nos, line_amounts, line_points, line_growth, bonuses, by_rule, earned_at, note
+    growth, spend_amount, line_nos, line_amounts, line_points, line_growth, bonuses, by_rule, held, earned_at, note
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(program_id bigint, receipt_id bigint, customer_id bigint, version_id bigint,
     transfer_id bigint, business_date date, tier text, paid_plan text, points bigint, growth bigint, spend_amount bigint,
     line_nos int[], line_amounts bigint[], line_points bigint[], line_growth bigint[], bonuses jsonb, by_rule jsonb,
-    earned_at timestamptz, note text)
+    held text[], earned_at timestamptz, note text)
 ON CONFLICT (receipt_id, program_id) DO NOTHING
 """
 _COLUMNS = (
     "program_id", "receipt_id", "customer_id", "version_id", "transfer_id", "tier", "paid_plan", "points", "growth",
-    "spend_amount", "line_nos", "line_amounts", "line_points", "line_growth", "bonuses", "by_rule", "note",
+    "spend_amount", "line_nos", "line_amounts", "line_points", "line_growth", "bonuses", "by_rule", "held", "note",
 )  # fmt: skip
 
 
@@ -117,5 +118,6 @@ def _record(basket: Basket, book: Book, earned: Earned, *, receipt_id: int, now:
         points=earned.points, growth=earned.growth, spend_amount=sum(line.amount for line in earned.lines),
         line_nos=[line.line_no for line in earned.lines], line_amounts=[line.amount for line in earned.lines],
         line_points=[line.points for line in earned.lines], line_growth=[line.growth for line in earned.lines],
-        bonuses=[kept_bonus(bonus) for bonus in earned.bonuses], by_rule=dict(earned.by_rule), earned_at=now,
+        bonuses=[kept_bonus(bonus) for bonus in earned.bonuses], by_rule=dict(earned.by_rule),
+        held=list(earned.held), earned_at=now,
     )  # fmt: skip

@@ -30,11 +30,13 @@ BATCH = 20_000
 Progress = Callable[[float], None]
 _INSERT = """
 INSERT INTO program_earning (program_id, receipt_id, customer_id, version_id, transfer_id, business_date, tier, paid_plan,
-    points, growth, spend_amount, line_nos, line_amounts, line_points, line_growth, bonuses, by_rule, earned_at, note)
+    points, growth, spend_amount, line_nos, line_amounts, line_points, line_growth, bonuses, by_rule, held, earned_at,
+    note)
 SELECT %(program)s, receipt_id, customer_id, version_id, transfer_id, business_date, tier, paid_plan,
     points, growth, spend_amount,
     ('{' || line_nos || '}')::int[], ('{' || line_amounts || '}')::bigint[], ('{' || line_points || '}')::bigint[],
-    ('{' || line_growth || '}')::bigint[], bonuses::jsonb, by_rule::jsonb, %(now)s, %(note)s
+    ('{' || line_growth || '}')::bigint[], bonuses::jsonb, by_rule::jsonb, ('{' || held || '}')::text[],
+    %(now)s, %(note)s
 FROM rated_earning ORDER BY place
 ON CONFLICT (receipt_id, program_id) DO NOTHING
 """
@@ -145,4 +147,5 @@ def _table(
         "line_growth": joined(lived.line_growth),
         "bonuses": [json.dumps([kept_bonus(bonus) for bonus in lived.bonuses.get(index, ())]) for index in batch],
         "by_rule": [json.dumps(rules) for rules in by_rule],
+        "held": [",".join(lived.held.get(index, ())) for index in batch],
     })  # fmt: skip
