@@ -8,6 +8,8 @@ if "REGULARS_TEST_HOME" not in os.environ:  # the first process of a run makes i
 # Each worker has a database server of its own: an open transaction of one would hold back the lake and the seals of another.
 os.environ["REGULARS_HOME"] = f"{os.environ['REGULARS_TEST_HOME']}/{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 os.environ.pop("DATABASE_URL", None)
+# Some machines forbid bytecode: each of the many processes that tests start would then compile all libraries anew (4 s each).
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from regulars.config.settings import *  # noqa: F403
 from regulars.config.settings import DATABASES, STATIC_ROOT, STORAGES

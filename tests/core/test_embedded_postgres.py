@@ -118,6 +118,7 @@ def test_a_server_that_does_not_start_says_why(server: EmbeddedPostgres) -> None
 
 def test_an_unsafe_server_is_refused_with_the_way_to_mend_it(place: Path) -> None:
     home = place / "home"
+    commands.install(home)
     told = commands.python(home, _EACH_SETTING.format(settings=UNSAFE))
     assert told.split() == ["refused"] * len(UNSAFE)
 

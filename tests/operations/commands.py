@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 ADDRESS = "127.0.0.1"
 _CLEAN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REGULARS_HOME", "REGULARS_TEST_HOME", "DJANGO_SETTINGS_MODULE", "REGULARS_URL")
 
+_NEW = "new installation"
 _IMPORTS = "import sys; from pathlib import Path; from regulars.config import installation"
 _SHOP = "import tests.operations.shop as shop"
 
@@ -29,6 +31,19 @@ def regulars(home: Path, *arguments: str, **changes: str) -> subprocess.Complete
         [sys.executable, "-m", "regulars.config.cli", "--home", str(home), *arguments],
         env=environment(**changes), capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
+
+
+def install(home: Path) -> None:
+    """Make `home` a new installation: a copy of one that is made once in a run."""
+    made = Path(os.environ["REGULARS_TEST_HOME"]) / _NEW
+    with made.with_name(f"{_NEW}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            scratch = made.with_name(f"{_NEW}.part")
+            done = regulars(scratch, "migrate")
+            assert done.returncode == 0, done.stderr
+            scratch.rename(made)
+    subprocess.run(["cp", "-a", str(made), str(home)], check=True)
 
 
 def start(home: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from regulars.core.embedded_postgres import EmbeddedPostgres
+from tests.operations import commands
 
 
 @pytest.fixture
@@ -24,4 +25,12 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture
 def home(place: Path) -> Path:
+    """Where an installation may come; nothing is there."""
     return place / "home"
+
+
+@pytest.fixture
+def installed(home: Path) -> Path:
+    """A new installation."""
+    commands.install(home)
+    return home

@@ -46,8 +46,8 @@ _FORGE = """
 """
 
 
-def test_a_restored_installation_is_the_one_that_was_saved(home: Path, place: Path) -> None:
-    saved, again, other = place / "saved", place / "again", place / "other"
+def test_a_restored_installation_is_the_one_that_was_saved(installed: Path, place: Path) -> None:
+    home, saved, again, other = installed, place / "saved", place / "again", place / "other"
     commands.python(home, _SAVE.format(folder=str(saved)))
     assert commands.regulars(home, "backup", str(saved)).returncode == 2  # never over another one
 
@@ -73,10 +73,9 @@ def test_a_restored_installation_is_the_one_that_was_saved(home: Path, place: Pa
     assert commands.python(other, count).strip() == "200"
 
 
-def test_a_damaged_backup_leaves_the_target_untouched(home: Path, place: Path) -> None:
-    assert commands.regulars(home, "migrate").returncode == 0
+def test_a_damaged_backup_leaves_the_target_untouched(installed: Path, place: Path) -> None:
     saved = place / "saved"
-    assert commands.regulars(home, "backup", str(saved)).returncode == 0
+    assert commands.regulars(installed, "backup", str(saved)).returncode == 0
     dump = bytearray((saved / "database.dump").read_bytes())
     dump[len(dump) // 2] ^= 1
     (saved / "database.dump").write_bytes(dump)

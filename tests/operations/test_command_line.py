@@ -69,7 +69,8 @@ def test_another_database_than_postgresql_is_refused(home: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
-def test_a_new_installation_has_no_way_in_but_the_printed_link(home: Path) -> None:
+def test_a_new_installation_has_no_way_in_but_the_printed_link(installed: Path) -> None:
+    home = installed
     link = commands.regulars(home, "link", "owner@localhost")
     assert link.stdout.startswith("http://127.0.0.1:8000/sign-in/")
     known = commands.python(
@@ -87,12 +88,11 @@ def test_a_new_installation_has_no_way_in_but_the_printed_link(home: Path) -> No
     assert "There is no role emperor" in refused.stderr
 
 
-def test_the_keys_and_folders_are_for_their_owner_alone(home: Path) -> None:
-    assert commands.regulars(home, "migrate").returncode == 0
-    modes = {path.name: path.stat().st_mode & 0o077 for path in (home / "keys").iterdir()}
+def test_the_keys_and_folders_are_for_their_owner_alone(installed: Path) -> None:
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (installed / "keys").iterdir()}
     assert modes
     assert set(modes.values()) == {0}
-    assert (home / "files").stat().st_mode & 0o077 == 0
+    assert (installed / "files").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(

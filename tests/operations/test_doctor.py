@@ -9,7 +9,8 @@ from typing import Any
 from tests.operations import commands
 
 
-def test_the_doctor_finds_what_is_wrong(home: Path) -> None:
+def test_the_doctor_finds_what_is_wrong(installed: Path) -> None:
+    home = installed
     told = commands.regulars(home, "doctor", "--json", "--port", str(commands.free_port()))
     assert told.returncode == 0, told.stdout
     fine = _by_name(told.stdout)

@@ -18,12 +18,12 @@ from tests.operations.commands import wait_for
 
 
 @pytest.fixture
-def served(home: Path) -> Iterator[tuple[Path, int, subprocess.Popen[str]]]:
+def served(installed: Path) -> Iterator[tuple[Path, int, subprocess.Popen[str]]]:
     port = commands.free_port()
-    process = commands.start(home, "serve", "--port", str(port))
+    process = commands.start(installed, "serve", "--port", str(port))
     try:
         wait_for(lambda: '"worker": "ok"' in commands.health(port))
-        yield home, port, process
+        yield installed, port, process
     finally:
         _end_all(process)
 

@@ -12,6 +12,7 @@ import importlib.util
 import logging
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import quote
 
 import psutil
 
@@ -57,7 +59,7 @@ def socket_folder(data: Path) -> Path:
 
 def url(data: Path, role: str = APP, database: str = DATABASE) -> str:
     """Return the connection string of the server of `data`; it holds whether or not the server runs."""
-    return f"postgresql://{role}@/{database}?host={socket_folder(data)}"
+    return f"postgresql://{role}@/{database}?host={quote(str(socket_folder(data)))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class EmbeddedPostgres:
         """Ask pg_ctl once; after a kill -9 it refuses for as long as backends of the killed server still live."""
         log = str(self.data / "server.log")
         wait = str(self.START_SECONDS_MAX)
-        arguments = ("-D", str(self.data), "-l", log, "-w", "-t", wait, "start")
+        sockets = shlex.quote(str(socket_folder(self.data)))  # said at each start: a home folder may have been moved
+        arguments = ("-D", str(self.data), "-l", log, "-w", "-t", wait, "-o", f"-k {sockets}", "start")
         return self._run(account, "pg_ctl", *arguments).returncode == 0
 
     def _initialize(self, account: pwd.struct_passwd | None) -> None:
@@ -123,7 +126,7 @@ class EmbeddedPostgres:
             shutil.rmtree(self.data, ignore_errors=True)
             raise DatabaseStartError(f"The database could not be created in {self.data}: {result.stderr.strip()[-400:]}")
         with (self.data / "postgresql.conf").open("a") as conf:
-            conf.write(_configuration(socket_folder(self.data)))
+            conf.write(_configuration())
 
     def _wait_until_ready(self, account: pwd.struct_passwd | None, *, seconds: float) -> None:
         host = str(socket_folder(self.data))
@@ -177,14 +180,13 @@ class EmbeddedPostgres:
             return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())
 
 
-def _configuration(sockets: Path) -> str:
+def _configuration() -> str:
     """Settings for one machine shared with web and worker: an eighth of the memory, no network, safe commits."""
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     shared_mb = int(min(_SHARED_MEMORY_GB_MAX, max(0.125, memory_gb / 8)) * 1024)
     return f"""
 # Regulars
 listen_addresses = ''
-unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0777
 max_connections = 60
 shared_buffers = {shared_mb}MB
