@@ -103,12 +103,16 @@ def _part(rows: QuerySet[Any], *, field: str, empty: bool, cursor: Cursor | None
 
 
 def _may_be_empty(model: type[Model], field: str) -> bool:
-    """Return whether rows may lack a value: always for what is joined or computed, else as the column says."""
-    try:
-        column: Any = model._meta.get_field(field)
-    except FieldDoesNotExist:
-        return True
-    return bool(column.null)
+    """Return whether rows may lack a value: always for what is computed, else as the column and the keys to it say."""
+    for name in field.split("__"):
+        try:
+            column: Any = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return True
+        if column.null:
+            return True
+        model = column.related_model or model
+    return False
 
 
 def _at(row: Model, *, field: str, backwards: bool) -> str:

@@ -122,6 +122,16 @@ def test_the_ledger_is_searched_and_filtered(ana: Customer) -> None:
     assert "Berta Quist" not in words(browser.get(reverse("wallet:ledger"), {"kind": "void"}))
 
 
+def test_the_ledger_is_read_in_the_order_in_which_things_happened(ana: Customer) -> None:
+    def amounts(**asked: str) -> list[str]:
+        told = words(client().get(reverse("wallet:ledger"), {"columns": "amount", "unit": POINTS} | asked))
+        return re.findall(r"(?:\+|−)\d+", told)
+
+    assert amounts() == ["−80", "+120", "+40", "+500"]  # 40 was learned of last, and happened long before
+    assert amounts(sort="transfer__at") == ["+500", "+40", "+120", "−80"]
+    assert amounts(sort="-id")[0] == "+40"
+
+
 def test_the_journal_is_a_file_that_balances(ana: Customer) -> None:
     told = client().get(reverse("wallet:journal")).content.decode()
     rows = [row.split(",") for row in told.strip().splitlines()[1:]]

@@ -139,7 +139,7 @@ def _stores(rows: Rows, value: str) -> Rows:
 
 _LEDGER = Listing(
     id="ledger",
-    sort="-pk",
+    sort="-transfer__at",
     search=_search,
     search_label=_("Find entries by customer or number"),
     columns=[
@@ -161,7 +161,7 @@ _LEDGER = Listing(
         Column(key="store", label=_("Store"), value=lambda row: row.store_name or "", shown=False),
         Column(
             key="recorded", label=_("Learned"), value=lambda row: row.transfer.recorded_at, shown=False,
-            show=lambda row: formatting.moment(row.transfer.recorded_at), sort="transfer__recorded_at",
+            show=lambda row: formatting.moment(row.transfer.recorded_at), sort="id",  # entries are numbered as they are learned of
         ),
         Column(key="actor", label=_("By"), value=lambda row: row.transfer.actor, shown=False),
         Column(key="rule", label=_("Rule version"), value=lambda row: row.transfer.rule_version, shown=False),
