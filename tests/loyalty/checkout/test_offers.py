@@ -27,7 +27,7 @@ def test_a_promotion_comes_off_by_itself_and_stands_on_the_receipt(till: Till) -
     _, priced = quote(till)
     assert (priced["total"], priced["due"]) == (1700, 1700)
     assert priced["offers"]["used"] == [
-        {"offer": "THREE-OFF", "title": "The offer THREE-OFF", "is_coupon": False, "amount": 300}
+        {"offer": "THREE-OFF", "title": "The offer THREE-OFF", "is_coupon": False, "amount": 300, "after_return": "keep"}
     ]
     status, said = till.sell("1", total=1700)
     assert (status, said["discount"]) == (201, 300)

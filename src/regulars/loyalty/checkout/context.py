@@ -49,6 +49,12 @@ def statements(ask: Ask, customer_id: int | None) -> tuple[Statement, Statement]
     )
 
 
+def of_sale(skus: list[str], *, store: str, at: datetime, customer_id: int | None) -> Context:
+    """Return the context of a sale that was recorded, as far as it still stands."""
+    standing = (_STANDING, {"store": store, "at": at, "customer": customer_id})
+    return read(*database.together((_ARTICLES, {"skus": skus}), standing))
+
+
 def read(articles: Rows, standing: Rows) -> Context:
     """Return the context that the rows of `statements` make."""
     version_id, zone, is_member, *member = standing[0] if standing else (None, "", False, None)

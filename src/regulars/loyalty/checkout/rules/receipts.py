@@ -48,6 +48,7 @@ def return_answer(id: str, kind: str, sale_id: str, refund: Refund, *, receipt_i
             "sale": sale_id,
             "receipt": receipt_id,
             "refund": refund.amount,
+            "discount_lost": refund.lost_amount,
             "lines": [
                 {
                     "line": line.sold.line_no,

@@ -50,6 +50,11 @@ class SoldLine:
     paid_amount: int
     discounts: tuple[SoldDiscount, ...] = ()
     returned_milli: int = 0
+    refunded_amount: int = 0  # what was given for it
+
+    @property
+    def gross_amount(self) -> int:
+        return self.paid_amount + sum(discount.amount for discount in self.discounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class Refund:
     before_amount: int
     completes: bool
     returned_milli: Mapping[int, int] = field(default_factory=dict)  # by line, this return included
+    lost_amount: int = 0  # held back, because what stays no longer earns its discount (`breaking`)
 
     @property
     def amount(self) -> int:
@@ -113,7 +119,7 @@ def refund(sold: Sequence[SoldLine], tenders: Sequence[SoldTender], wanted: Sequ
     back = {line.line_no: line.returned_milli + asked.get(line.line_no, 0) for line in sold}
     return Refund(
         lines=lines,
-        tenders=_tenders(tenders, before, after),
+        tenders=tenders_back(tenders, before, after),
         before_amount=before,
         completes=all(back[line.line_no] == line.quantity_milli for line in sold),
         returned_milli=back,
@@ -193,7 +199,7 @@ def _line(sold: SoldLine, quantity: int) -> RefundedLine:
     )
 
 
-def _tenders(tenders: Sequence[SoldTender], before: int, after: int) -> tuple[SoldTender, ...]:
+def tenders_back(tenders: Sequence[SoldTender], before: int, after: int) -> tuple[SoldTender, ...]:
     """Return which payments the amounts from `before` to `after` of the sale go back to, money last."""
     given: list[SoldTender] = []
     start = 0

@@ -5,7 +5,7 @@ For quoting, selling and taking back. A code that was never given out counts as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -96,7 +96,13 @@ class Undoing:
 
 
 def give_back(
-    opened: Opened, sale_id: str, lines: Iterable[RefundedLine], undoing: Undoing, *, is_void: bool
+    opened: Opened,
+    sale_id: str,
+    lines: Iterable[RefundedLine],
+    undoing: Undoing,
+    *,
+    is_void: bool,
+    broken: Mapping[int, Mapping[int, int]],
 ) -> list[dict[str, Any]]:
     """Give uses, budget and coupons back to their offers; return the coupons that live again."""
     returned = {
@@ -111,7 +117,7 @@ def give_back(
         customer_id=None,
     )
     given = offer_verbs.give_back(
-        source=opened.viewer.source, key=sale_id, occasion=occasion, returned=None if is_void else returned
+        source=opened.viewer.source, key=sale_id, occasion=occasion, returned=None if is_void else returned, broken=broken
     )
     return [{"offer": it.offer_id, "coupon": it.coupon_id} for it in given if it.coupon_lives]
 
@@ -121,7 +127,10 @@ def shown(dealt: Dealt, *, language: str) -> dict[str, Any]:
     with translation.override("zh-hans" if language.startswith("zh") else "en"):
         return {
             "offers": {
-                "used": [_named(it.candidate) | {"amount": it.amount} for it in dealt.deal.used],
+                "used": [
+                    _named(it.candidate) | {"amount": it.amount, "after_return": it.candidate.offer.terms.after_return}
+                    for it in dealt.deal.used
+                ],
                 "refused": [
                     _named(it.candidate) | _why(it.refusal, currency=dealt.basket.currency) for it in dealt.deal.refused
                 ],

@@ -48,8 +48,8 @@ def find(cursor: psycopg.Cursor[tuple[Any, ...]], *, source: str, sale_id: str) 
         discounts[line_no].append(SoldDiscount(*discount))
     cursor.execute(_LINES, receipt)
     lines = tuple(
-        SoldLine(line_no, product_id, sku, quantity, paid, tuple(discounts[line_no]), returned)
-        for line_no, product_id, sku, quantity, paid, returned in cursor.fetchall()
+        SoldLine(line_no, product_id, sku, quantity, paid, tuple(discounts[line_no]), returned, refunded)
+        for line_no, product_id, sku, quantity, paid, returned, refunded in cursor.fetchall()
     )
     cursor.execute(_TENDERS, receipt)
     tenders = tuple(SoldTender(*row) for row in cursor.fetchall())
@@ -83,10 +83,13 @@ WHERE r.kind = 'sale' AND r.source = %(source)s AND r.external_id = %(sale_id)s
 """
 
 _LINES = """
-SELECT l.line_no, l.product_id, p.sku, l.quantity_milli, l.paid_amount, coalesce((
-    SELECT -sum(b.quantity_milli) FROM sales_returnlink k JOIN sales_receiptline b USING (receipt_id, line_no)
-    WHERE k.original_id = l.receipt_id AND k.original_line_no = l.line_no), 0)::bigint
+SELECT l.line_no, l.product_id, p.sku, l.quantity_milli, l.paid_amount, back.quantity_milli, back.amount
 FROM sales_receiptline l JOIN catalog_product p ON p.id = l.product_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(-sum(b.quantity_milli), 0)::bigint AS quantity_milli, coalesce(-sum(b.paid_amount), 0)::bigint AS amount
+    FROM sales_returnlink k JOIN sales_receiptline b USING (receipt_id, line_no)
+    WHERE k.original_id = l.receipt_id AND k.original_line_no = l.line_no
+) back
 WHERE l.receipt_id = %(receipt)s::bigint ORDER BY l.line_no
 """
 

@@ -18,9 +18,10 @@ from regulars.loyalty.checkout import facts
 from regulars.loyalty.checkout.facts import Moment, StoreFacts
 from regulars.loyalty.checkout.messages import Return, ReturnedLine, Void
 from regulars.loyalty.checkout.models import Message
+from regulars.loyalty.checkout.rules import breaking as broken_offers
 from regulars.loyalty.checkout.rules import receipts, refunds
 from regulars.loyalty.checkout.rules.refunds import Refund, RefundedLine
-from regulars.loyalty.checkout.services import deals, journal, points, sold, telling, value
+from regulars.loyalty.checkout.services import breaking, deals, journal, points, sold, telling, value
 from regulars.loyalty.checkout.services.journal import Answer, Entry, Opened
 from regulars.loyalty.checkout.services.sold import Sold
 from regulars.loyalty.program import services as program
@@ -131,6 +132,9 @@ def _take(opened: Opened, back: Back, found: Sold) -> Done:
     if back.kind == Message.Kind.VOID and found.has_returns:
         raise PartlyReturnedError("Some of this sale has come back; return the rest.")
     refund = refunds.refund(found.lines, found.tenders, back.lines)
+    broken = None if back.kind == Message.Kind.VOID else breaking.find(opened, found, refund.returned_milli)
+    if broken is not None:
+        refund = broken_offers.apply(refund, broken, found.lines, found.tenders)
     when = facts.moment(back.store, back.at, now=opened.now, offline=True)
     receipt_id = single.next_id(opened.cursor)
     taking = program.taking_back(_returned(refund, found, receipt_id, back, when), now=opened.now)
@@ -139,9 +143,12 @@ def _take(opened: Opened, back: Back, found: Sold) -> Done:
     give = value.back_command(
         found, refund.tenders, receipt_id=receipt_id, at=when.believed, store_id=back.store.id, now=opened.now
     )
-    if any(line.discounts for line in refund.lines):
+    if any(line.discounts for line in found.lines):
         undoing = deals.Undoing(back.id, when.believed, when.business_date, back.store.id)
-        deals.give_back(opened, found.external_id, refund.lines, undoing, is_void=back.kind == Message.Kind.VOID)
+        deals.give_back(
+            opened, found.external_id, refund.lines, undoing, is_void=back.kind == Message.Kind.VOID,
+            broken=broken.changes if broken else {},
+        )  # fmt: skip
     posted = wallet.post([*([give] if give else []), *taking.commands], now=opened.now, viewer=opened.viewer)
     program.keep_taken_back(taking, posted[1:] if give else posted)
     return Done(

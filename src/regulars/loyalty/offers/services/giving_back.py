@@ -85,7 +85,8 @@ def give_back(
     """Give back the sale `(source, key)`: all that is left of it (a void), or the lines of `returned`.
 
     `occasion` is the void or return itself; asked again under its key, nothing more is given back. `broken` (offer → line →
-    amount) is what lines that are kept lose because the offer no longer holds for them (`rules.broken_by_return`).
+    amount) is what lines that are kept lose because the offer no longer holds for them (`rules.broken_by_return`); below zero
+    where pieces now come back that an earlier return has lost already.
     """
     about = {"source": source, "key": key}
     bulk.execute(_LOCK, about)
@@ -165,7 +166,7 @@ def _part(use: _Use, returned: Mapping[int, Returned] | None, broken: Mapping[in
         line["line"]: (each.share(line["amount"]) if (each := returned.get(line["line"])) else 0) + broken.get(line["line"], 0)
         for line in use.lines
     }
-    lines = {line: min(share, left[line]) for line, share in shares.items() if min(share, left[line])}
+    lines = {line: amount for line, share in shares.items() if (amount := min(share, left[line])) > 0}
     if not lines:
         return None
     is_whole = all(amount == lines.get(line, 0) for line, amount in left.items()) and not use.is_given_back
