@@ -202,7 +202,10 @@ def undo_import(batch: ImportBatch, *, viewer: Viewer, now: datetime) -> undoing
     batch.state = State.UNDONE
     batch.undone_at = now
     batch.save(update_fields=["state", "undone_at"])
-    counts = {"kind": batch.kind, "removed": undone.removed, "restored": undone.restored, "kept": undone.kept}
+    counts = {
+        "kind": batch.kind, "removed": undone.removed, "restored": undone.restored, "kept": undone.kept,
+        "earnings": undone.earnings,
+    }  # fmt: skip
     folders.write_json(batch.pk, "report.json", {"undone": counts})
     audit.record(viewer, "import.undone", "import", batch.pk, now=now, after=counts, store_id=batch.store_id)
     return undone

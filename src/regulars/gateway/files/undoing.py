@@ -1,4 +1,4 @@
-"""Take an import back: receipts by their batch, changed rows to what they were, made rows away.
+"""Take an import back: receipts by their batch with what they earned, changed rows to what they were, made rows away.
 
 A row that somebody has changed since, or that something else rests on (a product that was sold), is kept and counted.
 """
@@ -16,6 +16,7 @@ from django.db.models import Field, ForeignKey, Model
 from regulars.gateway.files import loading
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.models import ImportBatch
+from regulars.loyalty.program import services as program
 from regulars.organization.access import Viewer
 from regulars.sales import services as sales
 
@@ -34,13 +35,15 @@ class Undone:
     removed: int = 0
     restored: int = 0
     kept: int = 0
+    earnings: int = 0  # of receipts, taken back from the ledger
 
 
 def undo(batch: ImportBatch, *, viewer: Viewer, now: datetime) -> Undone:
     """Take back what the batch brought, in the caller's transaction."""
     acting = loading.importing(viewer, batch.kind)
     if KINDS[batch.kind].are_receipts:
-        return Undone(removed=sales.undo_batch(batch.pk, now=now, viewer=acting))
+        earnings = program.undo_receipts(batch.pk, now=now, viewer=acting)
+        return Undone(removed=sales.undo_batch(batch.pk, now=now, viewer=acting), earnings=earnings)
     table = loading.TABLES[ImportBatch.Kind(batch.kind)]
     model = next(model for model in apps.get_models() if model._meta.db_table == table)
     touched = _execute(_TOUCHED, [batch.pk])

@@ -44,6 +44,14 @@ def returns_take_no_more_than_was_earned() -> Outcome:
         WHERE t.points > e.points OR t.growth > e.growth OR t.spend > e.spend_amount""")
 
 
+@holds("program.undone", "What was earned with a receipt that an undone import took along is taken back.")
+def undone_receipts_keep_nothing() -> Outcome:
+    return offending("""
+        SELECT 'earning ' || e.id AS what FROM program_earning e LEFT JOIN sales_receipt r ON r.id = e.receipt_id
+        WHERE r.id IS NULL
+            AND NOT EXISTS (SELECT FROM program_takenback t WHERE t.earning_id = e.id AND t.receipt_id = e.receipt_id)""")
+
+
 @holds("program.tiers", "Every member's tier is the one row of history that is open, and the rows follow one another.")
 def tiers_are_history() -> Outcome:
     return offending("""

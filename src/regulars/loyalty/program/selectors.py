@@ -93,14 +93,16 @@ def member_at(customer_id: int, *, book: Book, at: datetime) -> Member | None:
     return Member(customer_id, tier=standing.tier, paid_plan=standing.paid_plan)
 
 
-_BY_RULE = """
+# An earning whose import was undone fills no cap and counts as no visit.
+STANDS = "NOT EXISTS (SELECT FROM program_takenback u WHERE u.earning_id = e.id AND u.receipt_id = e.receipt_id)"
+_BY_RULE = f"""
 SELECT rule, sum(given::bigint)::bigint, coalesce(sum(given::bigint) FILTER (WHERE business_date = %(day)s), 0)::bigint
-FROM program_earning, jsonb_each_text(by_rule) AS r(rule, given)
-WHERE customer_id = %(customer)s AND program_id = %(program)s GROUP BY rule
+FROM program_earning e, jsonb_each_text(by_rule) AS r(rule, given)
+WHERE customer_id = %(customer)s AND program_id = %(program)s AND {STANDS} GROUP BY rule
 """
-_TODAY = """
-SELECT count(*), coalesce(sum(points), 0)::bigint FROM program_earning
-WHERE customer_id = %(customer)s AND program_id = %(program)s AND business_date = %(day)s
+_TODAY = f"""
+SELECT count(*), coalesce(sum(points), 0)::bigint FROM program_earning e
+WHERE customer_id = %(customer)s AND program_id = %(program)s AND business_date = %(day)s AND {STANDS}
 """
 
 

@@ -60,6 +60,7 @@ from regulars.loyalty.program.services.returning import (
     taking_back,
 )
 from regulars.loyalty.program.services.rewarding import save_benefit, save_gift
+from regulars.loyalty.program.services.undoing import PointsSpentError, undo_receipts
 
 __all__ = [
     "AttachError",
@@ -129,5 +130,6 @@ __all__ = [
     "take_back_returns",
     "take_turn",
     "taking_back",
+    "undo_receipts",
     "use_benefit",
 ]

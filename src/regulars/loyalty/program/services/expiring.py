@@ -14,14 +14,15 @@ from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, House, Owner, OwnerKind, Take
 from regulars.organization.access import Viewer
 
-_IDLE = """
+_IDLE = f"""
 SELECT m.customer_id, a.balance
 FROM program_membership m
 JOIN wallet_unit u ON u.code = %(unit)s
 JOIN wallet_account a ON a.owner_kind = 'customer' AND a.owner_id = m.customer_id AND a.unit_id = u.id
 WHERE m.program_id = %(program)s AND a.balance > a.held AND a.debt = 0 AND NOT a.is_frozen AND m.joined_on < %(since)s
     AND NOT EXISTS (SELECT FROM program_earning e
-        WHERE e.customer_id = m.customer_id AND e.program_id = m.program_id AND e.business_date >= %(since)s)
+        WHERE e.customer_id = m.customer_id AND e.program_id = m.program_id AND e.business_date >= %(since)s
+            AND {selectors.STANDS})
 ORDER BY m.customer_id LIMIT %(limit)s
 """
 _BATCH = 10_000

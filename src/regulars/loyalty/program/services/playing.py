@@ -109,7 +109,8 @@ def take_turn(
 def _reached(badge: Badge, customer_id: int) -> int:
     match Badge.Measure(badge.measure):
         case Badge.Measure.VISITS:
-            return Earning.objects.filter(program=badge.program_id, customer_id=customer_id, spend_amount__gt=0).count()
+            bought = Earning.objects.filter(program=badge.program_id, customer_id=customer_id, spend_amount__gt=0)
+            return bought.exclude(taken_back__receipt=F("receipt")).count()
         case Badge.Measure.STREAK:
             last = SignIn.objects.filter(program=badge.program_id, customer_id=customer_id).order_by("-day").first()
             return last.streak if last else 0

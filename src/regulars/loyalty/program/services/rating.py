@@ -50,8 +50,7 @@ def rate_receipts(
     program: Program, condition: str, values: dict[str, Any], *, now: datetime, viewer: Viewer, note: str = ""
 ) -> int:
     """Rate the sales that fulfil `condition` and are not rated yet, each under the rules of its business date."""
-    # One set at a time: a repeat of the same set waits here, and then finds everything rated.
-    bulk.fetch("SELECT pg_advisory_xact_lock(hashtextextended('program.rating', %(id)s))", {"id": program.pk})
+    wait_for_rating(program)  # a repeat of the same set waits, and then finds everything rated
     rated = 0
     for version_id, since, until in _versions(program):
         book = selectors.book_of_version(version_id)
@@ -59,6 +58,11 @@ def rate_receipts(
         if chosen:
             rated += _rate(book, program, now=now, viewer=viewer, note=note)
     return rated
+
+
+def wait_for_rating(program: Program) -> None:
+    """Wait until nobody else rates sets of receipts; nobody does until the transaction ends."""
+    bulk.fetch("SELECT pg_advisory_xact_lock(hashtextextended('program.rating', %(id)s))", {"id": program.pk})
 
 
 def take_back_returns(receipt_ids: list[int], *, now: datetime, viewer: Viewer) -> int:
@@ -154,13 +158,14 @@ def _state(loaded: loading.Loaded, book: Book, day: date) -> ColumnState:
     return state
 
 
-_TODAY = """
-SELECT customer_id, count(*), sum(points)::bigint FROM program_earning
-WHERE customer_id = ANY (%(customers)s) AND program_id = %(program)s AND business_date = %(day)s GROUP BY 1
+_TODAY = f"""
+SELECT customer_id, count(*), sum(points)::bigint FROM program_earning e
+WHERE customer_id = ANY (%(customers)s) AND program_id = %(program)s AND business_date = %(day)s AND {selectors.STANDS}
+GROUP BY 1
 """
-_BY_RULE = """
+_BY_RULE = f"""
 SELECT customer_id, rule, sum(given::bigint)::bigint,
     coalesce(sum(given::bigint) FILTER (WHERE business_date = %(day)s), 0)::bigint
-FROM program_earning, jsonb_each_text(by_rule) AS r(rule, given)
-WHERE customer_id = ANY (%(customers)s) AND program_id = %(program)s GROUP BY 1, 2
+FROM program_earning e, jsonb_each_text(by_rule) AS r(rule, given)
+WHERE customer_id = ANY (%(customers)s) AND program_id = %(program)s AND {selectors.STANDS} GROUP BY 1, 2
 """

@@ -68,7 +68,8 @@ def taking_back(returned: Sequence[ReturnedLine], *, now: datetime) -> TakingBac
     by_sale: dict[int, list[ReturnedLine]] = defaultdict(list)
     for line in returned:
         by_sale[line.original_id].append(line)
-    for earning in Earning.objects.filter(receipt_id__in=originals).order_by("receipt_id", "program_id"):
+    earnings = Earning.objects.filter(receipt_id__in=originals).prefetch_related("taken_back")
+    for earning in earnings.order_by("receipt_id", "program_id"):
         _Sale(earning, sold[earning.receipt_id]).take_back(by_sale[earning.receipt_id], result, now)
     return result
 
@@ -82,8 +83,22 @@ def keep_taken_back(taking: TakingBack, posted: Sequence[Posted]) -> None:
     """Keep what was taken back, with the transfers that did it; `posted` answers `taking.commands` in order."""
     transfers = {command.key: done.transfer_id for command, done in zip(taking.commands, posted, strict=True)}
     for record in taking.records:
-        record.transfer_id = transfers.get(_key(record))
+        record.transfer_id = transfers.get(key_of(record))
     TakenBack.objects.bulk_create(taking.records, ignore_conflicts=True)
+
+
+def left_of(earning_ids: Sequence[int]) -> dict[int, tuple[int, int, int, int]]:
+    """Return points, growth, spend and visits that the returns so far have left of these earnings."""
+    earnings = Earning.objects.filter(pk__in=earning_ids).prefetch_related("taken_back")
+    sold = _sold_lines([earning.receipt_id for earning in earnings])
+    return {earning.pk: _Sale(earning, sold[earning.receipt_id]).left() for earning in earnings}
+
+
+def key_of(record: TakenBack) -> str:
+    """Return the key under which the ledger knows a record."""
+    if record.undoes_id is not None:
+        return f"give-again/{record.undoes_id}"
+    return f"take-back/{record.program_id}/{record.receipt_id}/{record.earning_id}"
 
 
 _RETURNED = """
@@ -120,9 +135,13 @@ class _Sale:
     def __init__(self, earning: Earning, sold: Mapping[int, tuple[int, int]]) -> None:
         self.earning, self.sold = earning, sold
         self.book = selectors.book_of_version(earning.version_id)
-        earlier = list(TakenBack.objects.filter(earning=earning))
+        earlier = list(earning.taken_back.all())
         self.known = {record.receipt_id for record in earlier}
         self.back = _back_so_far(earlier)
+        # Once a return was undone, the shares of the others round differently: together they never take more than there was.
+        self.points = earning.points - sum(record.points + record.forgiven_points for record in earlier)
+        self.growth = earning.growth - sum(record.growth for record in earlier)
+        self.visits = sum(record.visits for record in earlier)
 
     def take_back(self, lines: Sequence[ReturnedLine], result: TakingBack, now: datetime) -> None:
         """Add what these returned lines take, return by return."""
@@ -142,16 +161,29 @@ class _Sale:
             result.records.append(record)
             result.commands += self._commands(record, rows[0])
 
-    def _record(self, before: Mapping[int, Back], line: ReturnedLine, now: datetime) -> TakenBack:
+    def left(self) -> tuple[int, int, int, int]:
+        """Return points, growth, spend and visits that are not taken back yet."""
+        back, self.back = self.back, {number: Back(*whole) for number, whole in self.sold.items()}
+        taken, spend = self._taken(back)
+        return min(taken.points, self.points), min(taken.growth, self.growth), spend, max(1 - self.visits, 0)
+
+    def _taken(self, before: Mapping[int, Back]) -> tuple[returning.TakenBack, int]:
+        """Return what is taken beyond `before`, and the spend that goes with it."""
         earning, after = self.earning, self.back
         lines = self._lines(earning.line_points, earning.line_growth)
         amounts = self._lines(earning.line_amounts, [0] * len(earning.line_nos))
         bonuses = [bonus_of(kept) for kept in earning.bonuses]
         taken = returning.difference(returning.take_back(lines, bonuses, after), returning.take_back(lines, bonuses, before))
-        spend = returning.take_back(amounts, [], after).points - returning.take_back(amounts, [], before).points
+        return taken, returning.take_back(amounts, [], after).points - returning.take_back(amounts, [], before).points
+
+    def _record(self, before: Mapping[int, Back], line: ReturnedLine, now: datetime) -> TakenBack:
+        earning, after = self.earning, self.back
+        taken, spend = self._taken(before)
+        points, growth = min(taken.points, self.points), min(taken.growth, self.growth)
+        self.points, self.growth = self.points - points, self.growth - growth
         return TakenBack(
             earning=earning, receipt_id=line.receipt_id, customer_id=earning.customer_id, program_id=earning.program_id,
-            business_date=line.business_date, earned_on=earning.business_date, points=taken.points, growth=taken.growth,
+            business_date=line.business_date, earned_on=earning.business_date, points=points, growth=growth,
             spend_amount=spend, visits=int(_is_whole(self.sold, after) and not _is_whole(self.sold, before)),
             by_bonus=dict(taken.by_bonus), by_line=_by_line(before, after), taken_at=now,
         )  # fmt: skip
@@ -189,7 +221,7 @@ class _Sale:
             "bonus": sum(record.by_bonus.values()),
         }
         command = Command(
-            source=SOURCE, key=_key(record), kind="claw_back", at=line.at, parts=tuple(take),
+            source=SOURCE, key=key_of(record), kind="claw_back", at=line.at, parts=tuple(take),
             business_date=line.business_date, store_id=line.store_id, receipt_id=record.receipt_id,
             rule_version=self.book.version_id, why=why,
         )  # fmt: skip
@@ -229,7 +261,3 @@ def _by_line(before: Mapping[int, Back], after: Mapping[int, Back]) -> dict[str,
 
 def _is_whole(sold: Mapping[int, tuple[int, int]], back: Mapping[int, Back]) -> bool:
     return all(back.get(number, Back()).quantity_milli >= quantity for number, (quantity, _) in sold.items())
-
-
-def _key(record: TakenBack) -> str:
-    return f"take-back/{record.program_id}/{record.receipt_id}/{record.earning_id}"
