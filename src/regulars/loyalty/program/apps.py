@@ -1,4 +1,4 @@
-"""Makes the room known to Django, and its subscribers to the outbox."""
+"""Makes the room known to Django, its subscribers to the outbox, and its reasons to the ledger."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,4 @@ class ProgramConfig(AppConfig):
     name = "regulars.loyalty.program"
 
     def ready(self) -> None:
-        from regulars.loyalty.program import subscribers  # noqa: F401  (importing it subscribes)
+        from regulars.loyalty.program import entries, subscribers  # noqa: F401  (importing them tells and subscribes)

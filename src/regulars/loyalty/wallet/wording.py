@@ -1,7 +1,7 @@
 """The ledger in words: a sentence for each entry that says why it is there (D11, X3).
 
-For statements, pages and the API. Rooms above tell their own reasons with `tell`: an entry whose `why` names such a code is
-explained by its sentence; any other by what the ledger itself knows.
+For statements, pages and the API. Rooms above tell their own reasons with `tell`, for a code that `why` names or for a kind
+of transfer; any other entry is explained by what the ledger itself knows.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _sentences: dict[str, Sentence] = {}
 
 
 def tell(code: str) -> Callable[[Sentence], Sentence]:
-    """Register the sentence for entries whose `why["code"]` is `code`; it gets the line and the whole `why`."""
+    """Register the sentence for entries whose `why["code"]`, or without one whose kind, is `code`; it gets line and `why`."""
 
     def register(sentence: Sentence) -> Sentence:
         _sentences[code] = sentence
@@ -97,9 +97,12 @@ def kind_of(kind: str, unit_kind: str) -> str:
 
 def sentence(line: Line) -> str:
     """Return why the entry is there."""
-    told = _sentences.get(str(line.why.get("code", "")))
-    if told is not None:
-        return told(line, line.why)
+    told = None if line.is_debt else _sentences.get(str(line.why.get("code") or line.kind))
+    return told(line, line.why) if told is not None else own(line)
+
+
+def own(line: Line) -> str:
+    """Return what the ledger itself says of an entry."""
     return str(template_of(line)) % values_of(line)
 
 

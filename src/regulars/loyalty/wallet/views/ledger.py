@@ -24,6 +24,7 @@ from regulars.organization import audit
 from regulars.organization.access import Viewer
 from regulars.organization.models import Company, Store
 from regulars.organization.requests import requires, viewer_of
+from regulars.sales.models import Receipt
 from regulars.ui import formatting
 from regulars.ui.lists import Column, Filter, Listing, Rows
 
@@ -47,14 +48,15 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
 def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """Show one transfer: what it was, why, and all of its entries, which add up to zero."""
     viewer = viewer_of(request)
-    found = viewer.restrict(Transfer.objects.select_related("receipt"), "wallet.read", store="store_id").filter(pk=transfer_id)
+    found = viewer.restrict(Transfer.objects.all(), "wallet.read", store="store_id").filter(pk=transfer_id)
     shown = found.first()
     if shown is None:
         raise NotFoundError
-    entries = _named(Entry.objects.filter(transfer_id=transfer_id)).order_by("unit_id", "pk")
+    entries = _named(Entry.objects.filter(transfer_id=transfer_id), viewer).order_by("unit_id", "pk")
     named = naming.names()
     context = {
         "transfer": shown,
+        "receipt": receipts_seen_by(viewer).filter(pk=shown.receipt_id or 0).first(),
         "kind": wording.KINDS.get(shown.kind, shown.kind),
         "reason": wording.REASONS.get(shown.reason, shown.reason),
         "store": Store.objects.filter(pk=shown.store_id or 0).first(),
@@ -68,14 +70,21 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
 
 
 def _entries(viewer: Viewer) -> QuerySet[Entry]:
-    return viewer.restrict(_named(Entry.objects.filter(account__isnull=False)), "wallet.read", store="transfer__store_id")
+    rows = _named(Entry.objects.filter(account__isnull=False), viewer)
+    return viewer.restrict(rows, "wallet.read", store="transfer__store_id")
 
 
-def _named(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+def receipts_seen_by(viewer: Viewer) -> QuerySet[Receipt]:
+    """Return the receipts that the viewer may open."""
+    return viewer.restrict(Receipt.objects.all(), "receipt.read") if viewer.may("receipt.read") else Receipt.objects.none()
+
+
+def _named(entries: QuerySet[Entry], viewer: Viewer) -> QuerySet[Entry]:
     owner = Customer.objects.filter(pk=OuterRef("account__owner_id")).values("name")[:1]
     store = Store.objects.filter(pk=OuterRef("transfer__store_id")).values("name")[:1]
+    receipt = receipts_seen_by(viewer).filter(pk=OuterRef("transfer__receipt_id")).values("external_id")[:1]
     return entries.select_related("transfer", "account", "unit", "lot").annotate(
-        owner_name=Subquery(owner), store_name=Subquery(store)
+        owner_name=Subquery(owner), store_name=Subquery(store), receipt_number=Subquery(receipt)
     )
 
 
@@ -158,10 +167,14 @@ _LEDGER = Listing(
             show=lambda row: _quantity(row.balance_after, row),
         ),
         Column(key="why", label=_("Why"), value=_sentence),
+        Column(
+            key="receipt", label=_("Receipt"), value=lambda row: row.receipt_number or "",
+            href=lambda row: f"/sales/{row.transfer.receipt_id}/" if row.receipt_number else "",
+        ),
         Column(key="store", label=_("Store"), value=lambda row: row.store_name or "", shown=False),
         Column(
             key="recorded", label=_("Learned"), value=lambda row: row.transfer.recorded_at, shown=False,
-            show=lambda row: formatting.moment(row.transfer.recorded_at), sort="id",  # entries are numbered as they are learned of
+            show=lambda row: formatting.moment(row.transfer.recorded_at), sort="id",  # numbered as they are learned of
         ),
         Column(key="actor", label=_("By"), value=lambda row: row.transfer.actor, shown=False),
         Column(key="rule", label=_("Rule version"), value=lambda row: row.transfer.rule_version, shown=False),

@@ -21,6 +21,7 @@ from regulars.loyalty.wallet import forms, naming, selectors, services, wording
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.loyalty.wallet.models import Hold, Unit
 from regulars.loyalty.wallet.selectors import Due, Line, UnitBalance
+from regulars.loyalty.wallet.views.ledger import receipts_seen_by
 from regulars.organization.access import Viewer
 from regulars.organization.company import get_company
 from regulars.organization.requests import requires, viewer_of
@@ -64,7 +65,7 @@ def wallet(request: HttpRequest, customer_id: int) -> HttpResponse:
     if is_fragment(request):
         lines = [line for purse in purses for line in selectors.statement(owner, purse.unit.code).lines[:_LINES]]
         newest = sorted(lines, key=lambda line: (line.at, line.entry_id), reverse=True)[:_LINES]
-        return render(request, "wallet/_panel.html", context | {"lines": _told(newest)})
+        return render(request, "wallet/_panel.html", context | {"lines": _told(newest, viewer)})
     return render(request, "wallet/wallet.html", context | _statement(request, owner, purses))
 
 
@@ -133,7 +134,7 @@ def _statement(request: HttpRequest, owner: Owner, purses: list[Purse]) -> dict[
     found = selectors.statement(owner, chosen.unit.code, as_of=as_of, known_at=known_at)
     return {
         "chosen": chosen,
-        "lines": _told(list(found.lines[:_LINES_MAX])),
+        "lines": _told(list(found.lines[:_LINES_MAX]), viewer_of(request)),
         "more": max(0, len(found.lines) - _LINES_MAX),
         "value": wording.quantity(found.value, chosen.unit.currency),
         "as_of": request.GET.get("as_of", ""),
@@ -142,7 +143,8 @@ def _statement(request: HttpRequest, owner: Owner, purses: list[Purse]) -> dict[
     }
 
 
-def _told(lines: list[Line]) -> list[dict[str, Any]]:
+def _told(lines: list[Line], viewer: Viewer) -> list[dict[str, Any]]:
+    seen = receipts_seen_by(viewer).in_bulk({line.receipt_id for line in lines if line.receipt_id})
     return [
         {
             "line": line,
@@ -150,6 +152,7 @@ def _told(lines: list[Line]) -> list[dict[str, Any]]:
             "amount": ("+" if line.amount > 0 else "") + wording.quantity(line.amount, line.currency),
             "balance": wording.quantity(line.balance, line.currency),
             "why": wording.sentence(line),
+            "receipt": seen.get(line.receipt_id) if line.receipt_id else None,
             "late": formatting.date(line.recorded_at) if line.recorded_at - line.at > timedelta(hours=12) else "",
         }
         for line in lines
