@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from regulars.catalog import services as catalog
@@ -57,8 +58,8 @@ def of_sale(skus: list[str], *, store: str, at: datetime, customer_id: int | Non
 
 def read(articles: Rows, standing: Rows) -> Context:
     """Return the context that the rows of `statements` make."""
-    version_id, zone, is_member, *member = standing[0] if standing else (None, "", False, None)
-    book = _book(version_id, zone) if version_id is not None else None
+    version_id, written, zone, is_member, *member = standing[0] if standing else (None, "", "", False, None)
+    book = _book(version_id, written, zone) if version_id is not None else None
     return Context(
         articles=_articles(articles),
         book=book,
@@ -77,14 +78,12 @@ def add_missing(context: Context, ask: Ask, *, source: str, now: datetime) -> Co
     return Context({**context.articles, **_articles(rows)}, context.book, context.member, context.may_earn)
 
 
-_books: dict[tuple[int, str], Book] = {}  # a published version never changes; the company's zone is part of the key
-
-
-def _book(version_id: int, zone: str) -> Book:
-    found = _books.get((version_id, zone))
-    if found is None:
-        found = _books[version_id, zone] = program.book_of_version(version_id)
-    return found
+@lru_cache(maxsize=64)
+def _book(version_id: int, written: str, zone: str) -> Book:  # noqa: ARG001 (the key: which row, as written when, in which zone)
+    """Read the rules once a process: a published version never changes, and another row under its id was written by another
+    transaction (a database that was restored under a running process).
+    """
+    return program.book_of_version(version_id)
 
 
 def _articles(rows: Rows) -> dict[str, Known]:
@@ -94,10 +93,11 @@ def _articles(rows: Rows) -> dict[str, Known]:
     }
 
 
-def _member(customer_id: int, joined_on: Any, tier: str, tags: list[str], *profile: str | None) -> Member:
+def _member(customer_id: int, joined_on: Any, tier: str, plan: str, tags: list[str], *profile: str | None) -> Member:
     return Member(
         customer_id=customer_id,
         tier=tier,
+        paid_plan=plan,
         joined_on=joined_on,
         tags=frozenset(tags),
         attributes={name: value for name, value in zip(_PROFILE, profile, strict=True) if value},
@@ -124,14 +124,19 @@ WHERE p.sku = ANY (%(skus)s::text[])
 
 _DAY = BUSINESS_DATE_SQL.format(at="%(at)s::timestamptz", zone="s.timezone", cutoff="s.day_cutoff_minutes")
 _STANDING = f"""
-SELECT v.id, (SELECT timezone FROM organization_company LIMIT 1), m.id IS NOT NULL, c.id, m.joined_on, coalesce(m.tier, ''),
+SELECT v.id, v.written, company.timezone, m.id IS NOT NULL, c.id, m.joined_on, coalesce(m.tier, ''), coalesce((
+        SELECT l.code FROM program_paidperiod d JOIN program_paidplan l ON l.id = d.plan_id AND l.program_id = m.program_id
+        WHERE d.customer_id = m.customer_id AND d.starts_on <= today.day AND coalesce(d.ended_on, d.ends_on) > today.day
+        ORDER BY l.price_amount DESC LIMIT 1), ''),
     ARRAY(SELECT t.name FROM customers_customertag k JOIN customers_tag t ON t.id = k.tag_id
         WHERE k.customer_id = c.id AND k.removed_at IS NULL),
     c.gender, c.age_band, c.city, c.language, c.preferred_channel,
     (SELECT home.code FROM organization_store home WHERE home.id = c.home_store_id)
 FROM organization_store s
+LEFT JOIN LATERAL (SELECT timezone FROM organization_company LIMIT 1) company ON true
+LEFT JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE company.timezone)::date AS day) today ON true
 LEFT JOIN LATERAL (
-    SELECT v.id, v.program_id FROM program_program p JOIN program_ruleversion v ON v.program_id = p.id
+    SELECT v.id, v.program_id, v.xmin::text AS written FROM program_program p JOIN program_ruleversion v ON v.program_id = p.id
     WHERE p.is_active AND p.currency IN ('', s.currency) AND v.published_at IS NOT NULL
         AND v.effective_from <= {_DAY}
     ORDER BY p.id, v.effective_from DESC, v.number DESC LIMIT 1

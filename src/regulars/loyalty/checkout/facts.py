@@ -8,18 +8,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
-
+from regulars.core import bulk
 from regulars.core.business_time import CLOCK_SKEW_MAX, TradingDay
 from regulars.core.errors import InvalidInputError
 from regulars.loyalty.basket import Place
 
 OFFLINE_MAX = timedelta(days=35)  # how long a till may have been alone
-_REGIONS_KEPT_SECONDS = 5.0
-_regions: dict[int, tuple[float, tuple[str, ...]]] = {}
+_REGIONS_KEPT_SECONDS = 5
 
 
 class CurrencyMismatchError(InvalidInputError):
@@ -69,23 +68,16 @@ def currency_of(store: StoreFacts, said: str) -> str:
     return store.currency
 
 
-def place_of(link: psycopg.Cursor[tuple[Any, ...]], store: StoreFacts, *, till: str, channel: str) -> Place:
+def place_of(store: StoreFacts, *, till: str, channel: str) -> Place:
     """Return where a sale happens, with the codes of the regions above its store."""
-    return Place(
-        store_id=store.id, store=store.code, regions=_regions_of(link, store.region_id), format=store.format, channel=channel,
-        till=till,
-    )  # fmt: skip
+    spell = int(time.monotonic() // _REGIONS_KEPT_SECONDS)
+    regions = _regions_of(store.region_id, spell) if store.region_id is not None else ()
+    return Place(store_id=store.id, store=store.code, regions=regions, format=store.format, channel=channel, till=till)
 
 
-def _regions_of(link: psycopg.Cursor[tuple[Any, ...]], region_id: int | None) -> tuple[str, ...]:
-    if region_id is None:
-        return ()
-    kept = _regions.get(region_id)
-    if kept is None or kept[0] < time.monotonic():
-        link.execute(_REGIONS, {"region": region_id})
-        kept = (time.monotonic() + _REGIONS_KEPT_SECONDS, tuple(code for (code,) in link.fetchall()))
-        _regions[region_id] = kept
-    return kept[1]
+@lru_cache(maxsize=512)
+def _regions_of(region_id: int, spell: int) -> tuple[str, ...]:  # noqa: ARG001 (known for this spell only)
+    return tuple(code for (code,) in bulk.fetch(_REGIONS, {"region": region_id}))
 
 
 _REGIONS = """

@@ -46,7 +46,7 @@ def fill(opened: Opened, ask: Ask, *, offline: bool = False, keep: bool = True) 
     if ask.member and context.member is None:
         raise MemberUnknownError("Identify the member again.", field="member")
     basket = Basket(
-        place=facts.place_of(opened.cursor, store, till=ask.till, channel=ask.channel),
+        place=facts.place_of(store, till=ask.till, channel=ask.channel),
         sold_at=when.believed,
         local=when.local,
         business_date=when.business_date,

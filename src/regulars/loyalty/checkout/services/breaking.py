@@ -65,7 +65,7 @@ def _basket(opened: Opened, found: Sold) -> Basket:
     context = contexts.of_sale(skus, store=store.code, at=at, customer_id=found.customer_id)
     articles = {sku: known.article for sku, known in context.articles.items()}
     return Basket(
-        place=facts.place_of(opened.cursor, store, till=till, channel=found.channel),
+        place=facts.place_of(store, till=till, channel=found.channel),
         sold_at=at,
         local=at.astimezone(ZoneInfo(store.timezone)),
         business_date=business_date,
