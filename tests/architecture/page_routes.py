@@ -192,6 +192,13 @@ ROWS: dict[str, Row] = {
     "program:rewards": Row(
         ("program.read",), form={"name": "Mug", "code": "new-mug", "points_price": "500"}, post_action="program.edit"
     ),
+    "program:plans": get("program.read"),
+    "program:add_plan": both("program.edit", name="Plus", code="plus", price_amount="9", months="1", notice_days="5"),
+    "program:plan": both("program.edit", name="Plus", price_amount="9", months="1", notice_days="5"),
+    "program:membership": get("wallet.read"),
+    "program:sell_plan": post("wallet.check_out", plan="{plan_id}", tender="cash", key="s"),
+    "program:refund": post("wallet.refund"),
+    "program:renewal": post("customer.edit", renews="no"),
     "program:count": post("gift.stock", gift="{gift_id}", store="{store_id}", on_hand="3"),
     "program:decide": post("gift.hand_out", verb="cancel"),
     # Till

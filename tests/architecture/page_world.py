@@ -13,7 +13,7 @@ from regulars.loyalty.cards import services as cards
 from regulars.loyalty.offers import services as offers
 from regulars.loyalty.offers.models import Coupon
 from regulars.loyalty.program import services as program
-from regulars.loyalty.program.models import GiftOrder, GiftStock
+from regulars.loyalty.program.models import GiftOrder, GiftStock, PaidPeriod, PaidPlan, Program
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
 from regulars.organization import audit
@@ -38,6 +38,7 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "version_id",
     "run_id",
     "gift_id",
+    "plan_id",
 }
 MISSING = 999_999_999
 
@@ -51,6 +52,7 @@ def objects(store: Store) -> dict[str, int]:
         | _staff(store)
         | _cards(store)
         | _gift_order(store, customer["customer_id"])
+        | _paid_period(store, customer["customer_id"])
         | {"store_id": store.pk, "batch_id": _batch(store), "spare_batch_id": _batch(store)}
     )
 
@@ -116,7 +118,23 @@ def _program() -> dict[str, int]:
         "version_id": draft.pk,
         "run_id": program.ask_replay(draft, months=1, viewer=SYSTEM, now=NOW).pk,
         "gift_id": gift.pk,
+        "plan_id": _plan(club).pk,
     }
+
+
+def _plan(club: Program) -> PaidPlan:
+    fields = {"code": "world", "name": "World", "price_amount": 900, "months": 1, "renews": True, "notice_days": 5}
+    return program.save_plan(club, fields, viewer=SYSTEM, now=NOW)
+
+
+def _paid_period(store: Store, customer_id: int) -> dict[str, int]:
+    """A paid membership of the customer that still runs."""
+    plan = _plan(program.create_program(f"paid-{store.code.lower()}", name="Paid", currency="USD", viewer=SYSTEM, now=NOW))
+    period = PaidPeriod.objects.create(
+        plan=plan, customer_id=customer_id, starts_on=NOW.date(), ends_on=NOW.date().replace(year=2099), price_amount=900,
+        source="world", key=store.code, paid_at=NOW, renews=True,
+    )  # fmt: skip
+    return {"period_id": period.pk}
 
 
 def _gift_order(store: Store, customer_id: int) -> dict[str, int]:

@@ -15,6 +15,8 @@ wording.tell(
         "gift.saved": _("saved a gift"),
         "gift.counted": _("counted gifts"),
         "receipt.attached": _("attached a receipt afterwards"),
+        "paid_plan.saved": _("saved a paid plan"),
+        "paid_plan.renewal": _("chose whether a paid membership goes on"),
         "paid_plan.given_back": _("paid a membership back"),
     },
     objects={
@@ -22,6 +24,7 @@ wording.tell(
         "rule_version": _("Version of the rules"),
         "benefit": _("Benefit"),
         "gift": _("Gift"),
+        "paid_plan": _("Paid plan"),
     },
     kinds={
         "program.publish": _("Publish the rules of the program"),

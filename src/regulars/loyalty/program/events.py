@@ -24,3 +24,38 @@ class TierFallsAnnounced:
     program: str
     business_date: str
     falls: list[dict[str, Any]]  # customer_id, tier, fall_to, fall_on, missing: how much would keep the tier
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPlanRenewalsDue:
+    """Paid memberships will go on by themselves and take money: the members have to be told now. One event per program."""
+
+    name: ClassVar[str] = "paid_plans.renewals_due"
+    program: str
+    business_date: str
+    renewals: list[dict[str, Any]]  # customer_id, plan, price_amount, ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPlanRenewed:
+    """A paid membership went on, paid from stored value."""
+
+    name: ClassVar[str] = "paid_plan.renewed"
+    program: str
+    plan: str
+    customer_id: int
+    starts_on: str
+    ends_on: str
+    price_amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPlanEnded:
+    """A paid membership is over: `cause` is not_renewed, not_paid (too little stored value), not_told or given_back."""
+
+    name: ClassVar[str] = "paid_plan.ended"
+    program: str
+    plan: str
+    customer_id: int
+    ended_on: str
+    cause: str

@@ -12,6 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.core import money
 from regulars.core.errors import DomainError
+from regulars.loyalty import condition_field
+from regulars.loyalty.condition_field import EVERYTHING, ConditionField
 from regulars.loyalty.program import wording
 from regulars.loyalty.program.rules.body import When
 from regulars.ui.forms import Form
@@ -46,7 +48,7 @@ _NAMES = ("categories", "brands", "skus", "stores", "tiers")
 
 _CONDITIONS = (
     "categories", "brands", "skus", "stores", "tiers", "from_date", "until_date", "from_time", "until_time",
-    "basket_from_amount", "weekdays", "channels", "tenders", "full_price_only",
+    "basket_from_amount", "weekdays", "channels", "tenders", "full_price_only", "condition",
 )  # fmt: skip
 _GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Earning"), (
@@ -83,7 +85,7 @@ class NamesField(forms.CharField):
         return [name for part in re.split(r"[\n;;]", super().clean(value) or "") if (name := part.strip())]
 
 
-class _Priced(Form):
+class Priced(Form):
     """A form whose amounts are of one currency."""
 
     def __init__(self, *args: Any, currency: str = "USD", **kwargs: Any) -> None:
@@ -93,7 +95,7 @@ class _Priced(Form):
                 field.currency = currency
 
 
-class RuleForm(_Priced):
+class RuleForm(Priced):
     """One earning rule."""
 
     kind = forms.CharField(widget=forms.HiddenInput)
@@ -130,6 +132,7 @@ class RuleForm(_Priced):
     )
     basket_from_amount = AmountField(label=_("Basket from"), required=False)
     full_price_only = forms.BooleanField(label=_("At full price only"), required=False)
+    condition = ConditionField()
     per_receipt = forms.IntegerField(label=_("Points a receipt, at most"), min_value=1, required=False)
     per_day = forms.IntegerField(label=_("Points a day, at most"), min_value=1, required=False)
     per_member = forms.IntegerField(label=_("Points a member, at most"), min_value=1, required=False)
@@ -170,12 +173,12 @@ class RuleForm(_Priced):
         when = {name: said[name] for name in (*_NAMES, "channels", "tenders") if said[name]}
         when |= {name: said[name] for name in ("from_date", "until_date", "from_time", "until_time") if said[name]}
         when |= {"weekdays": [int(day) for day in said["weekdays"]]} if said["weekdays"] else {}
-        when |= {name: said[name] for name in ("basket_from_amount", "full_price_only") if said[name]}
+        when |= {name: said[name] for name in ("basket_from_amount", "full_price_only", "condition") if said[name]}
         caps = {name: said[name] for name in ("per_receipt", "per_day", "per_member") if said[name]}
         return rule | {"when": when, "caps": caps}
 
 
-class TierForm(_Priced):
+class TierForm(Priced):
     """One tier of the ladder."""
 
     code = forms.SlugField(label=_("Code"), max_length=40)
@@ -185,7 +188,7 @@ class TierForm(_Priced):
     factor = forms.DecimalField(label=_("Points times"), min_value=1, decimal_places=3, initial=1)
 
 
-class SettingsForm(_Priced):
+class SettingsForm(Priced):
     """What is said once for a version."""
 
     note = forms.CharField(label=_("What changes, and why"), max_length=300, required=False)
@@ -331,6 +334,7 @@ def _rule_initial(rule: Mapping[str, Any], currency: str) -> dict[str, Any]:
     shown |= {name: (when[name] or "")[:5] for name in ("from_time", "until_time")}
     shown["weekdays"] = [str(day) for day in when["weekdays"]]
     shown["basket_from_amount"] = _shown(when["basket_from_amount"], currency) if when["basket_from_amount"] else ""
+    shown["condition"] = condition_field.shown(when.get("condition", EVERYTHING))
     return shown | dict(rule["caps"])
 
 

@@ -11,5 +11,6 @@ navigation.register(
     Item(navigation.PROGRAM, _("Rules"), "program:overview", "award", "program", "read", order=10),
     Item(navigation.PROGRAM, _("Tiers"), "program:tiers", "chevrons-up", "program", "read", order=20),
     Item(navigation.PROGRAM, _("Benefits"), "program:benefits", "sparkles", "program", "read", order=30),
+    Item(navigation.PROGRAM, _("Paid membership"), "program:plans", "badge-check", "program", "read", order=35),
     Item(navigation.PROGRAM, _("Points mall"), "program:rewards", "gift", "program", "read", order=40),
 )

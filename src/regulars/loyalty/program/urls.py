@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.loyalty.program.views import rewards, rules, tiers
+from regulars.loyalty.program.views import membership, plans, rewards, rules, tiers
 
 app_name = "program"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,13 @@ urlpatterns: list[URLPattern] = [
     path("program/replays/<int:run_id>/", rules.replay, name="replay"),
     path("program/tiers/", tiers.tiers, name="tiers"),
     path("program/benefits/", rewards.benefits, name="benefits"),
+    path("program/plans/", plans.plans, name="plans"),
+    path("program/plans/new/", plans.add_plan, name="add_plan"),
+    path("program/plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("program/periods/<int:period_id>/refund/", membership.refund, name="refund"),
+    path("program/periods/<int:period_id>/renewal/", membership.renewal, name="renewal"),
+    path("customers/<int:customer_id>/membership/", membership.membership, name="membership"),
+    path("customers/<int:customer_id>/plans/", membership.sell_plan, name="sell_plan"),
     path("program/rewards/", rewards.rewards, name="rewards"),
     path("program/rewards/counts/", rewards.count, name="count"),
     path("program/rewards/orders/<int:order_id>/", rewards.decide, name="decide"),

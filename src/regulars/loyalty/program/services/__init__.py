@@ -5,16 +5,7 @@ For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for pe
 """
 
 from regulars.loyalty.program.services.attaching import AttachError, attach_receipt
-from regulars.loyalty.program.services.benefits import (
-    NotEntitledError,
-    PaymentReusedError,
-    PeriodEndedError,
-    QuotaUsedError,
-    buy_plan,
-    entitled_to,
-    give_back_plan,
-    use_benefit,
-)
+from regulars.loyalty.program.services.benefits import NotEntitledError, QuotaUsedError, entitled_to, use_benefit
 from regulars.loyalty.program.services.drafting import (
     BodyError,
     PublishedError,
@@ -47,6 +38,17 @@ from regulars.loyalty.program.services.partnering import (
     exchange_out,
     settlement,
 )
+from regulars.loyalty.program.services.plans import (
+    PaymentReusedError,
+    PeriodEndedError,
+    PlanClosedError,
+    buy_plan,
+    give_back_plan,
+    refund_today,
+    renew_plans,
+    save_plan,
+    switch_renewal,
+)
 from regulars.loyalty.program.services.playing import DrawOverError, NoSignInError, give_badges, sign_in, take_turn
 from regulars.loyalty.program.services.previewing import Report, ask_replay, preview, run_replay
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
@@ -78,6 +80,8 @@ __all__ = [
     "PartnerBudgetError",
     "PaymentReusedError",
     "PeriodEndedError",
+    "PlanClosedError",
+    "PointsSpentError",
     "PublishedError",
     "QuotaUsedError",
     "ReferralError",
@@ -118,6 +122,8 @@ __all__ = [
     "rate_recorded",
     "read_body",
     "refer",
+    "refund_today",
+    "renew_plans",
     "replay_into_ledger",
     "returned_lines",
     "reward_referrals",
@@ -125,8 +131,10 @@ __all__ = [
     "save_benefit",
     "save_draft",
     "save_gift",
+    "save_plan",
     "settlement",
     "sign_in",
+    "switch_renewal",
     "take_back_returns",
     "take_turn",
     "taking_back",

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.core.errors import DomainError, ForbiddenError, NotFoundError
 from regulars.loyalty.program import selectors, services
-from regulars.loyalty.program.forms import AmountField, NamesField
+from regulars.loyalty.program.forms import AmountField, NamesField, Priced
 from regulars.loyalty.program.models import Benefit, Gift, GiftOrder, GiftStock, Program
 from regulars.organization import selectors as organization
 from regulars.organization.requests import requires, viewer_of
 from regulars.ui.forms import Form
 
 
-class BenefitForm(Form):
+class BenefitForm(Priced):
     """A new benefit."""
 
     name = django_forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=120)
@@ -36,7 +36,7 @@ class BenefitForm(Form):
     cost_amount = AmountField(label=gettext_lazy("Cost of one use"), required=False)
 
 
-class GiftForm(Form):
+class GiftForm(Priced):
     """A new gift."""
 
     name = django_forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=160)
@@ -58,8 +58,8 @@ class StockForm(Form):
 @requires("program.read")
 def benefits(request: HttpRequest) -> HttpResponse:
     """Show the benefits with their uses and cost of this year; add one."""
-    program, viewer, now = _program(), viewer_of(request), timezone.now()
-    form = BenefitForm(request.POST or None)
+    program, viewer, now = the_program(), viewer_of(request), timezone.now()
+    form = BenefitForm(request.POST or None, currency=program.currency)
     if request.method == "POST":
         viewer.require("program.edit")
     if request.method == "POST" and form.is_valid():
@@ -72,7 +72,6 @@ def benefits(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "benefits": rows.order_by("name"), "form": form, "program": program, "may_edit": viewer.may("program.edit"),
-        "plans": program.plans.order_by("name"),
     }  # fmt: skip
     return render(request, "program/benefits.html", context, status=422 if form.errors else 200)
 
@@ -81,8 +80,8 @@ def benefits(request: HttpRequest) -> HttpResponse:
 @requires("program.read")
 def rewards(request: HttpRequest) -> HttpResponse:
     """Show gifts, where they lie, and the orders that wait; add a gift."""
-    program, viewer, now = _program(), viewer_of(request), timezone.now()
-    form = GiftForm(request.POST or None)
+    program, viewer, now = the_program(), viewer_of(request), timezone.now()
+    form = GiftForm(request.POST or None, currency=program.currency)
     if request.method == "POST":
         viewer.require("program.edit")
     if request.method == "POST" and form.is_valid():
@@ -112,10 +111,10 @@ def rewards(request: HttpRequest) -> HttpResponse:
 @requires("gift.stock")
 def count(request: HttpRequest) -> HttpResponse:
     """Say how many pieces lie in a store."""
-    form = _stock_form(request, _program(), request.POST)
+    form = _stock_form(request, the_program(), request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        _told(request, lambda: services.count_stock(
+        told(request, lambda: services.count_stock(
             said["gift"], store_id=said["store"].pk, on_hand=said["on_hand"], viewer=viewer_of(request), now=timezone.now(),
         ), _("The count is kept."))  # fmt: skip
     else:
@@ -129,11 +128,12 @@ def decide(request: HttpRequest, order_id: int) -> HttpResponse:
     """Hand a gift out, or cancel its order."""
     verb = services.hand_out if request.POST.get("verb") == "hand_out" else services.cancel_order
     words = _("Handed out.") if verb is services.hand_out else _("Cancelled: piece and points are free again.")
-    _told(request, lambda: verb(order_id, viewer=viewer_of(request), now=timezone.now()), words)
+    told(request, lambda: verb(order_id, viewer=viewer_of(request), now=timezone.now()), words)
     return redirect("program:rewards")
 
 
-def _told(request: HttpRequest, deed: Any, words: str) -> None:
+def told(request: HttpRequest, deed: Any, words: str = "") -> None:
+    """Do what was asked and say so, or say why not."""
     try:
         deed()
     except (NotFoundError, ForbiddenError):
@@ -141,7 +141,8 @@ def _told(request: HttpRequest, deed: Any, words: str) -> None:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, words)
+        if words:
+            messages.success(request, words)
 
 
 def _stock_form(request: HttpRequest, program: Program, data: Any) -> StockForm:
@@ -153,7 +154,8 @@ def _stock_form(request: HttpRequest, program: Program, data: Any) -> StockForm:
     return form
 
 
-def _program() -> Program:
+def the_program() -> Program:
+    """Return the program, or say that its rules come first."""
     try:
         return selectors.get_program()
     except NotFoundError:
