@@ -17,6 +17,7 @@ from regulars.core.business_time import BUSINESS_DATE_SQL
 from regulars.loyalty.basket import Article, Member
 from regulars.loyalty.checkout import database
 from regulars.loyalty.checkout.messages import Ask
+from regulars.loyalty.program import known
 from regulars.loyalty.program import selectors as program
 from regulars.loyalty.program.rules import Book
 
@@ -93,25 +94,11 @@ def _articles(rows: Rows) -> dict[str, Known]:
     }
 
 
-def _member(customer_id: int, joined_on: Any, tier: str, plan: str, tags: list[str], *profile: str | None) -> Member:
-    return Member(
-        customer_id=customer_id,
-        tier=tier,
-        paid_plan=plan,
-        joined_on=joined_on,
-        tags=frozenset(tags),
-        attributes={name: value for name, value in zip(_PROFILE, profile, strict=True) if value},
-    )
+def _member(customer_id: int, tier: str, plan: str, *values: Any) -> Member:
+    facts = known.facts(values)
+    joined_on, tags = facts.pop("customer.joined_on", None), facts.pop("customer.tags")
+    return Member(customer_id, tier, plan, joined_on, tags, facts)  # type: ignore[arg-type] # as the statement selects
 
-
-_PROFILE = (
-    "customer.gender",
-    "customer.age_band",
-    "customer.city",
-    "customer.language",
-    "customer.preferred_channel",
-    "customer.home_store",
-)
 
 _ARTICLES = """
 SELECT p.id, p.sku, p.name, p.price_amount, coalesce(c.path, ''), coalesce(b.name, ''), coalesce(s.code, '')
@@ -124,14 +111,11 @@ WHERE p.sku = ANY (%(skus)s::text[])
 
 _DAY = BUSINESS_DATE_SQL.format(at="%(at)s::timestamptz", zone="s.timezone", cutoff="s.day_cutoff_minutes")
 _STANDING = f"""
-SELECT v.id, v.written, company.timezone, m.id IS NOT NULL, c.id, m.joined_on, coalesce(m.tier, ''), coalesce((
+SELECT v.id, v.written, company.timezone, m.id IS NOT NULL, c.id, coalesce(m.tier, ''), coalesce((
         SELECT l.code FROM program_paidperiod d JOIN program_paidplan l ON l.id = d.plan_id AND l.program_id = m.program_id
         WHERE d.customer_id = m.customer_id AND d.starts_on <= today.day AND coalesce(d.ended_on, d.ends_on) > today.day
         ORDER BY l.price_amount DESC LIMIT 1), ''),
-    ARRAY(SELECT t.name FROM customers_customertag k JOIN customers_tag t ON t.id = k.tag_id
-        WHERE k.customer_id = c.id AND k.removed_at IS NULL),
-    c.gender, c.age_band, c.city, c.language, c.preferred_channel,
-    (SELECT home.code FROM organization_store home WHERE home.id = c.home_store_id)
+    {known.columns(at="%(at)s::timestamptz")}
 FROM organization_store s
 LEFT JOIN LATERAL (SELECT timezone FROM organization_company LIMIT 1) company ON true
 LEFT JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE company.timezone)::date AS day) today ON true

@@ -6,7 +6,7 @@ For `selling` and `taking_back`, which post them together with everything else o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from regulars.loyalty.checkout.services.sold import Sold
 from regulars.loyalty.program.rules import Book, points_for, redeemable
 from regulars.loyalty.wallet import selectors as wallets
 from regulars.loyalty.wallet.commands import Command, GiveBack, House, Owner, OwnerKind, Take
+from regulars.loyalty.wallet.selectors import UnitBalance
 from regulars.organization.access import Viewer
 
 SOURCE = "till"
@@ -181,12 +182,18 @@ def _gift_card(number: int, payment: Payment, paying: Paying) -> None:
 
 
 def _take_money(number: int, payment: Payment, paying: Paying, owner: Owner, order: str) -> None:
-    balances = wallets.balances_of(owner, now=paying.now)
+    balances = [_less_taken(each, owner, paying.spent) for each in wallets.balances_of(owner, now=paying.now)]
     takes = cards.payment_parts(owner, payment.amount, currency=paying.basket.currency, balances=balances, order=order)
     paying.spent.takes += takes
     # Bonus first in the list: it goes back before the money that was paid in.
     for take in sorted(takes, key=lambda it: not it.unit.startswith("bonus.")):
         paying.spent.uses.append(_use(number, take, take.amount))
+
+
+def _less_taken(balance: UnitBalance, owner: Owner, spent: Spent) -> UnitBalance:
+    """Return the balance that an earlier payment of the same sale leaves."""
+    taken = sum(take.amount for take in spent.takes if (take.owner, take.unit) == (owner, balance.unit))
+    return replace(balance, spendable=balance.spendable - taken)
 
 
 def _use(number: int, take: Take, amount: int) -> Use:
