@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from regulars.organization import services as organization
@@ -23,28 +23,39 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the server has its own
 
 
+# Parts that come later carry `aria-busy` until they are there; htmx marks what it is fetching.
+_IS_SETTLED = "() => !document.querySelector('[aria-busy=true], .htmx-request')"
+
+
 @dataclass(frozen=True)
 class Site:
     url: str
     browser: Browser
     state: dict[str, object]
+    contexts: dict[tuple[int, bool, str], BrowserContext] = field(default_factory=dict)
 
     def open(self, path: str, *, width: int = 1440, dark: bool = False, language: str = "en-US") -> Page:
         """Open a page signed in as the owner, collecting what its console complains of in `page.complaints`."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            locale=language,
-            storage_state=self.state,  # type: ignore[arg-type]
-        )
-        page = context.new_page()
+        page = self._context(width, dark=dark, language=language).new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.complaints = complaints  # type: ignore[attr-defined]
         page.goto(self.url + path)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(_IS_SETTLED)
         return page
+
+    def _context(self, width: int, *, dark: bool, language: str) -> BrowserContext:
+        """Return the one browser of this kind: it keeps scripts, styles and fonts from page to page."""
+        kind = (width, dark, language)
+        if kind not in self.contexts:
+            self.contexts[kind] = self.browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme="dark" if dark else "light",
+                locale=language,
+                storage_state=self.state,  # type: ignore[arg-type]
+            )
+        return self.contexts[kind]
 
 
 @pytest.fixture(scope="package")

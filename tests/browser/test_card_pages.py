@@ -31,11 +31,11 @@ def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None
             if rule["impact"] in {"serious", "critical"}
         ]
         assert not serious, (path, serious)
-        page.context.close()
+        page.close()
 
 
 def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnished: list[str]) -> None:
     for path in furnished:
         page = site.open(path, width=390, dark=True, language="zh-CN")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        page.context.close()
+        page.close()

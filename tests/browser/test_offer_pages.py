@@ -36,7 +36,7 @@ def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None
             if rule["impact"] in {"serious", "critical"}
         ]
         assert not serious, (path, serious)
-        page.context.close()
+        page.close()
 
 
 def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnished: list[str]) -> None:
@@ -44,7 +44,7 @@ def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnishe
         page = site.open(path, width=390, dark=True, language="zh-CN")
         _shoot(page, f"{number}-phone")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        page.context.close()
+        page.close()
 
 
 def test_the_preview_follows_what_is_typed(site: Site, furnished: list[str]) -> None:
@@ -55,7 +55,7 @@ def test_the_preview_follows_what_is_typed(site: Site, furnished: list[str]) -> 
     page.wait_for_function("document.querySelector('#preview').innerText.includes('3.00')")
     _shoot(page, "preview")
     assert page.complaints == []  # type: ignore[attr-defined]
-    page.context.close()
+    page.close()
 
 
 def _shoot(page: object, name: str) -> None:

@@ -52,7 +52,7 @@ def test_a_page_is_clean_on_a_desk(site: Site, path: str) -> None:
         serious = [rule for rule in found.response["violations"] if rule["impact"] in {"serious", "critical"}]
         assert not serious, [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in serious]
     finally:
-        page.context.close()
+        page.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -65,7 +65,7 @@ def test_a_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, path: str) -
         if not any(place in path for place in ("<customer>", "<product>", "<store>", "<receipt>")):
             assert any("\u4e00" <= letter <= "\u9fff" for letter in title), f"the title {title!r} is not Chinese"
     finally:
-        page.context.close()
+        page.close()
 
 
 def test_no_page_is_left_out(site: Site, client: Client) -> None:

@@ -35,7 +35,7 @@ def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None
         ]
         if serious or page.complaints or page.locator("h1").count() != 1:  # type: ignore[attr-defined]
             wrong.append((path, serious, page.complaints))  # type: ignore[attr-defined]
-        page.context.close()
+        page.close()
     assert wrong == []
 
 
@@ -46,7 +46,7 @@ def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnishe
         _shoot(page, f"program-{number}-phone")
         if page.evaluate("document.documentElement.scrollWidth") > 390:
             wide.append(path)
-        page.context.close()
+        page.close()
     assert wide == []
 
 
