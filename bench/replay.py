@@ -16,7 +16,8 @@ from bench.panel import open_panel
 from bench.rows import Row, median_pair
 from regulars.loyalty.basket import Article, Place
 from regulars.loyalty.program.rules import Body, Book
-from regulars.loyalty.program.rules.columns import Columns, ColumnState, Prepared
+from regulars.loyalty.program.rules.columns import ColumnState, Prepared
+from regulars.loyalty.program.rules.table import Columns
 
 _BODY = Body.model_validate({"earning": [
     {"kind": "per_amount", "code": "base", "points": 1, "amount": 100},

@@ -9,5 +9,6 @@ from __future__ import annotations
 from regulars.criteria.aloud import read_aloud
 from regulars.criteria.answers import answer, compiled
 from regulars.criteria.parsing import CriteriaError, Fault, dump, parse
+from regulars.criteria.tree import names
 
-__all__ = ["CriteriaError", "Fault", "answer", "compiled", "dump", "parse", "read_aloud"]
+__all__ = ["CriteriaError", "Fault", "answer", "compiled", "dump", "names", "parse", "read_aloud"]

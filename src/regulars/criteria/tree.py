@@ -88,3 +88,14 @@ for _model in (All, AnyOf, Not):
     _model.model_rebuild()
 
 EVERYTHING = All(parts=())  # asks nothing: always true
+
+
+def names(tree: Node) -> frozenset[str]:
+    """Return the attributes that `tree` asks for."""
+    match tree:
+        case All() | AnyOf():
+            return frozenset().union(*(names(part) for part in tree.parts))
+        case Not():
+            return names(tree.part)
+        case Attribute():
+            return frozenset((tree.attr,))

@@ -69,6 +69,15 @@ def is_birthday(text: str) -> bool:
     return is_day(text.replace("--", "2000-", 1))
 
 
+def birth_month(text: str) -> int | None:
+    """Return the month of a birthday: the part of it that rules may ask about.
+
+    >>> birth_month("1986-05-04"), birth_month("--02-29"), birth_month("")
+    (5, 2, None)
+    """
+    return int(text[-5:-3]) if text else None
+
+
 def file_name(name: str) -> str:
     """Return a name that is safe to show and to send: no folders, no control or direction signs, at most 200 long.
 

@@ -6,11 +6,15 @@ For `offers` and `program`: conditions on the whole sale use `SALE`, conditions 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from pydantic import BeforeValidator, PlainSerializer
 
+from regulars import criteria
+from regulars.criteria.tree import All, AnyOf, Attribute, Node, Not
 from regulars.criteria.vocabulary import Kind, Term, of
 from regulars.loyalty.basket import Basket, Line
 
@@ -51,12 +55,22 @@ SALE = of(
         Term("customer.is_known", Kind.FLAG, _("Recognized customer")),
         Term("customer.tier", Kind.TEXT, _("Tier")),
         Term("customer.paid_plan", Kind.TEXT, _("Paid membership")),
+        Term("customer.is_first_purchase", Kind.FLAG, _("First purchase")),
         Term("customer.joined_on", Kind.DATE, _("Joined on")),
         Term("customer.birth_month", Kind.NUMBER, _("Birthday month")),
         Term("customer.tags", Kind.SET, _("Tags")),
         *(Term(name, Kind.TEXT, label) for name, label in _PROFILE.items()),
     )
 )
+# The means of payment that «basket.tenders» knows (`sales.Tender.Kind`).
+TENDERS = ("cash", "card", "wallet", "stored_value", "gift_card", "points", "invoice", "other", "unspecified")
+
+
+def _read(raw: Any) -> Any:
+    return raw if isinstance(raw, All | AnyOf | Not | Attribute) else criteria.parse(raw, vocabulary=SALE)
+
+
+SaleCondition = Annotated[Node, BeforeValidator(_read), PlainSerializer(criteria.dump)]  # a field of terms and rules
 LINE = of(
     (
         Term("product.sku", Kind.TEXT, _("Article number")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -90,7 +91,13 @@ def test_a_rule_is_added_filled_in_and_kept(draft):
     page = browser.post(address, said | {"add": "multiply"})
     assert page.status_code == 200
     said = form_of(page) | {"rules-1-name": "Tea week", "rules-1-factor": "1.5", "rules-1-categories": "Drinks / Tea"}
+    said["rules-1-condition"] = '{"attr": "customer.shoe_size", "op": "eq", "value": 40}'
+    assert "cannot be asked here" in browser.post(address, said).content.decode()
+    said["rules-1-condition"] = '{"attr": "customer.tags", "op": "has_any", "value": ["vip"]}'
     browser.post(address, said)
+    page = browser.get(address)
+    assert "if Tags has one of vip" in page.content.decode()
+    assert form_of(page)["rules-1-condition"] == json.dumps(json.loads(said["rules-1-condition"]), indent=1)
 
     rule = RuleVersion.objects.get(pk=draft.pk).body["earning"][1]
     assert (rule["kind"], rule["factor_milli"], rule["when"]["categories"]) == ("multiply", 1500, ["Drinks / Tea"])

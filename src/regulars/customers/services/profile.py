@@ -154,6 +154,7 @@ def _apply_sealed(customer: Customer, said: Mapping[str, str | date | None]) -> 
         raise FieldError(_("Write the birthday as 1986-05-04."), field="birth_date")
     if len(wanted.get("address", "")) > 300:
         raise FieldError(_("At most %(count)s characters.") % {"count": 300}, field="address")
+    customer.birth_month = rules.birth_month(wanted.get("birth_date", ""))
     if wanted != known:
         text = json.dumps(wanted, ensure_ascii=False)
         customer.sealed = pii.seal(key, text, purpose=selectors.CONTACT) if wanted else None

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from regulars.core import bulk, pii
 from regulars.core.outcomes import Change, SaveOutcome
-from regulars.customers import identifiers
+from regulars.customers import identifiers, rules
 from regulars.organization.access import Viewer
 
 PROFILE = (
@@ -21,7 +21,7 @@ PROFILE = (
     "joined_through",
 )  # fmt: skip
 SEALED = ("birth_date", "address")
-_FIELDS = (*PROFILE, "home_store_id", "joined_on", "custom", "sealed")
+_FIELDS = (*PROFILE, "birth_month", "home_store_id", "joined_on", "custom", "sealed")
 # What the company wants to know of everybody: the base of the completeness score.
 _COUNTED = ("name", "gender", "age_band", "city", "home_store_id", "joined_on")
 
@@ -133,11 +133,12 @@ def _current(ids: list[int]) -> dict[int, dict[str, Any]]:
 def _after(person: Person, old: dict[str, Any] | None, key: pii.DataKey, *, source: str, now: datetime) -> dict[str, Any]:
     said = person.said
     nothing: dict[str, Any] = dict.fromkeys(PROFILE, "")
-    was = old or nothing | {"home_store_id": None, "joined_on": None, "custom": {}, "sealed": None}
+    was = old or nothing | {"birth_month": None, "home_store_id": None, "joined_on": None, "custom": {}, "sealed": None}
     after = {name: said.get(name) or was[name] for name in PROFILE}
     if after["kind"] in ("", "nameless"):
         after["kind"] = said.get("kind") or ("person" if after["name"] else "nameless")
     after["home_store_id"] = was["home_store_id"]
+    after["birth_month"] = rules.birth_month(said["birth_date"]) if "birth_date" in said else was["birth_month"]
     after["joined_on"] = said.get("joined_on") or was["joined_on"]
     after["custom"] = _custom(was["custom"], said.get("custom"), source, now)
     after["sealed"] = _sealed(was["sealed"], {name: said[name] for name in SEALED if name in said}, key)
@@ -168,6 +169,7 @@ def _write_profiles(drafts: list[_Draft], source: str, now: datetime) -> None:
         "is_new": pa.array([draft.before is None for draft in drafts], pa.bool_()),
         "completeness": pa.array([completeness(draft.after) for draft in drafts], pa.int32()),
         "home_store_id": pa.array([draft.after["home_store_id"] for draft in drafts], pa.int64()),
+        "birth_month": pa.array([draft.after["birth_month"] for draft in drafts], pa.int32()),
         "joined_on": pa.array([draft.after["joined_on"] for draft in drafts], pa.date32()),
         "custom": pa.array([json.dumps(draft.after["custom"], ensure_ascii=False) for draft in drafts], pa.string()),
         "sealed": pa.array([_hex(draft.after["sealed"]) for draft in drafts], pa.string()),
@@ -246,7 +248,7 @@ def _hex(value: bytes | None) -> str | None:
     return None if value is None else bytes(value).hex()
 
 
-_SET = ", ".join(f"{name} = p.{name}" for name in (*PROFILE, "home_store_id", "joined_on", "completeness"))
+_SET = ", ".join(f"{name} = p.{name}" for name in (*PROFILE, "birth_month", "home_store_id", "joined_on", "completeness"))
 _UPDATE_PROFILES = f"""
 UPDATE customers_customer c SET {_SET}, custom = p.custom::jsonb, sealed = decode(p.sealed, 'hex'), updated_at = %(now)s
 FROM incoming_profile p WHERE p.id = c.id AND NOT p.is_new
@@ -254,9 +256,10 @@ FROM incoming_profile p WHERE p.id = c.id AND NOT p.is_new
 
 _INSERT_PROFILES = f"""
 INSERT INTO customers_customer
-    (id, {", ".join(PROFILE)}, home_store_id, joined_on, completeness, custom, sealed, source, created_at, updated_at)
+    (id, {", ".join(PROFILE)}, birth_month, home_store_id, joined_on, completeness, custom, sealed, source, created_at,
+    updated_at)
 OVERRIDING SYSTEM VALUE
-SELECT id, {", ".join(PROFILE)}, home_store_id, joined_on, completeness, custom::jsonb, decode(sealed, 'hex'),
+SELECT id, {", ".join(PROFILE)}, birth_month, home_store_id, joined_on, completeness, custom::jsonb, decode(sealed, 'hex'),
     %(source)s, %(now)s, %(now)s
 FROM incoming_profile WHERE is_new ORDER BY id
 """

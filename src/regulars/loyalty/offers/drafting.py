@@ -6,16 +6,16 @@ as it is when an offer is opened and saved again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from regulars.core import money
+from regulars.loyalty import condition_field
+from regulars.loyalty.condition_field import EVERYTHING
 from regulars.loyalty.offers.rules.terms import Terms, dump
 
 Said = Mapping[str, Any]
 SCOPES = {"category": "product.categories", "brand": "product.brand", "sku": "product.sku", "supplier": "product.supplier"}
-EVERYTHING: dict[str, Any] = {"all": []}
 
 
 def raw_terms(said: Said, *, kind: str, currency: str, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def initial(terms: Terms) -> dict[str, Any]:
         "supplier_name": supplier["name"] if supplier else "",
         "takes_back": raw["after_return"] == "take_back",
         "stays_used": raw["coupon_back"] == "never",
-        "when": "" if raw["when"] == EVERYTHING else json.dumps(raw["when"], ensure_ascii=False, indent=1),
+        "when": condition_field.shown(raw["when"]),
         **_scope(body.get("items")),
         **_shown(body, terms.currency),
     }

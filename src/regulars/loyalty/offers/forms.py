@@ -5,7 +5,6 @@ For the editor and its preview. Fields are grouped as the page shows them.
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,10 +12,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regulars import criteria
 from regulars.core import money
 from regulars.core.errors import InvalidInputError
 from regulars.loyalty import vocabulary
+from regulars.loyalty.condition_field import ConditionField
 from regulars.loyalty.offers import drafting
 from regulars.organization.company import get_company
 from regulars.ui.forms import Form, dress
@@ -123,26 +122,6 @@ class PartsField(LinesField):
         return scope.strip(), names.strip(), int(quantity)
 
 
-class ConditionField(forms.CharField):
-    """A condition of the rule language, as JSON."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}), max_length=20_000, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return criteria.dump(criteria.parse(json.loads(text), vocabulary=vocabulary.SALE))
-        except json.JSONDecodeError as error:
-            raise forms.ValidationError(_now("This is no JSON: line %d.") % error.lineno) from None
-        except RecursionError:
-            raise forms.ValidationError(_now("This condition is nested too deeply.")) from None
-        except criteria.CriteriaError as error:
-            raise forms.ValidationError(error.message) from None
-
-
 _WEEKDAYS = [(key, label) for key, label in vocabulary.SALE.terms["time.weekday"].choices.items()]
 _CHANNELS = [(key, label) for key, label in vocabulary.SALE.terms["place.channel"].choices.items()]
 
@@ -194,10 +173,7 @@ class OfferForm(Form):
     )
     members_only = forms.BooleanField(label=_("Members only"), required=False)
     tiers = forms.CharField(label=_("Tiers"), required=False, max_length=400, help_text=_("Codes with commas; none: all."))
-    when = ConditionField(
-        label=_("Further condition"), required=False,
-        help_text=_("In the rule language, such as {\"attr\": \"customer.tags\", \"op\": \"has_any\", \"value\": [\"vip\"]}."),
-    )  # fmt: skip
+    when = ConditionField()
     budget = AmountField(label=_("Budget"), required=False, help_text=_("What it takes off in all, never a cent more."))
     uses_max = forms.IntegerField(label=_("Uses in all"), required=False, min_value=1)
     uses_per_person = forms.IntegerField(label=_("Uses per person"), required=False, min_value=1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from regulars.core import bulk
 from regulars.loyalty.basket import Basket, Discount, Line, Member
+from regulars.loyalty.program import selectors
 from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.earning import Earned, rate
 from regulars.loyalty.program.services import loading
@@ -64,7 +65,8 @@ def example(draft: Book, current: Book | None, *, tier: str = "", skip: int = 0)
         for number, product, _name, quantity, gross, discount in rows
     )
     place = loading.place_of(store_id, channel)
-    basket = Basket(place, sold_at, local, day, currency, lines, Member(customer_id, tier=tier))
+    member = selectors.member_at(customer_id, book=draft, at=sold_at)
+    basket = Basket(place, sold_at, local, day, currency, lines, replace(member or Member(customer_id), tier=tier))
     now = rate(basket, current) if current else Earned()
     then = rate(basket, draft)
     names = {rule.code: rule.name or rule.code for rule in draft.rates.all}

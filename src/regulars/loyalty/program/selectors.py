@@ -17,6 +17,7 @@ from regulars.core import bulk
 from regulars.core.business_time import TradingDay
 from regulars.core.errors import NotFoundError
 from regulars.loyalty.basket import Member
+from regulars.loyalty.program import known
 from regulars.loyalty.program.models import Earning, Membership, Program, RuleVersion, TierSpell
 from regulars.loyalty.program.rules.body import Body
 from regulars.loyalty.program.rules.book import Book
@@ -90,7 +91,17 @@ def member_at(customer_id: int, *, book: Book, at: datetime) -> Member | None:
     standing = standing_of(customer_id, program=book.program, at=at)
     if not standing.is_member and book.body.enrolls == "asked":
         return None
-    return Member(customer_id, tier=standing.tier, paid_plan=standing.paid_plan)
+    rows = bulk.fetch(_KNOWN, {"customer": customer_id, "program": book.program_id, "at": at})
+    facts = known.facts(rows[0]) if rows else {"customer.tags": frozenset()}
+    joined_on, tags = facts.pop("customer.joined_on", None), facts.pop("customer.tags")
+    return Member(customer_id, standing.tier, standing.paid_plan, joined_on, tags, facts)  # type: ignore[arg-type] # as selected
+
+
+_KNOWN = f"""
+SELECT {known.columns(at="%(at)s::timestamptz")} FROM customers_customer c
+LEFT JOIN program_membership m ON m.customer_id = c.id AND m.program_id = %(program)s AND m.left_at IS NULL
+WHERE c.id = %(customer)s
+"""
 
 
 # An earning whose import was undone fills no cap and counts as no visit.

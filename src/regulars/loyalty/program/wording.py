@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from regulars import criteria
+from regulars.criteria.tree import EVERYTHING, Node
+from regulars.loyalty import vocabulary
 from regulars.loyalty.program.rules.body import (
     Body,
     Bonus,
@@ -86,8 +89,13 @@ def when_text(when: When, currency: str) -> str:
         if when.basket_from_amount
         else "",
         _("at full price only") if when.full_price_only else "",
+        _("if %(condition)s") % {"condition": _condition(when.condition, currency)} if when.condition != EVERYTHING else "",
     ]
     return " · ".join(part for part in found if part)
+
+
+def _condition(condition: Node, currency: str) -> str:
+    return criteria.read_aloud(condition, get_language() or "en", vocabulary=vocabulary.SALE, currency=currency)
 
 
 def reason_text(reason: Reason, names: Mapping[str, str]) -> str:
@@ -99,6 +107,7 @@ def reason_text(reason: Reason, names: Mapping[str, str]) -> str:
         "earn.no_member": _("Points are for members: nobody was recognized."),
         "earn.receipts_per_day": _("Only %(limit)s receipts a day earn points."),
         "earn.points_per_day": _("A member earns at most %(limit)s points a day; %(lost)s were cut."),
+        "earn.unknown": _("«%(rule)s» asks for something that is not known of this customer or sale."),
         "earn.cap_per_receipt": _("«%(rule)s» gives at most %(limit)s points a receipt."),
         "earn.cap_per_day": _("«%(rule)s» gives at most %(limit)s points a day."),
         "earn.cap_per_member": _("«%(rule)s» gives each member at most %(limit)s points."),

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from regulars.loyalty.basket import Basket, Member, Place
 from regulars.loyalty.program.rules import Book, State, rate
-from regulars.loyalty.program.rules.columns import Columns, ColumnState, Prepared
+from regulars.loyalty.program.rules.columns import ColumnState, Prepared
+from regulars.loyalty.program.rules.table import Columns
+from regulars.loyalty.vocabulary import sale_facts
 from tests.loyalty.program.factories import ARTICLES, DAY, NORTH, NOW, basket, book, line
 
 PLACES = (NORTH, Place(2, "S1", ("R2", "TOP"), "convenience", "online"))
@@ -43,9 +45,41 @@ def columns_of(baskets: list[Basket]) -> Columns:
         discounted=np.array([one.discount_amount != 0 for _, one in lines], np.bool_),
         tender_receipt=numbers(one[0] for one in tenders), tender_kind=numbers(one[1] for one in tenders),
         tender_amount=numbers(one[2] for one in tenders), articles=ARTICLES, places=PLACES, plans=PLANS, tender_kinds=KINDS,
+        weekday=numbers(each.local.weekday() for each in baskets),
+        known={
+            name: (numbers(range(len(baskets))), [sale_facts(each).get(name) for each in baskets])
+            for name in ("customer.tags", "customer.city", "customer.birth_month", "customer.joined_on")
+        },
     )  # fmt: skip
 
 
+def _leaf(attr, op, value):
+    return st.just({"attr": attr, "op": op} | ({} if value is None else {"value": value}))
+
+
+_leaves = st.one_of(
+    _leaf("customer.tags", "has_any", ["vip", "staff"]), _leaf("customer.tags", "has_none", ["staff"]),
+    _leaf("customer.tier", "in", ["gold", "silver"]), _leaf("customer.city", "eq", "Graz"),
+    _leaf("customer.city", "is_unknown", None), _leaf("customer.birth_month", "eq", 11), _leaf("time.weekday", "eq", "tue"),
+    _leaf("customer.joined_on", "during", {"last": 2, "unit": "day"}), _leaf("customer.is_first_purchase", "eq", True),
+    _leaf("customer.paid_plan", "eq", "plus"), _leaf("customer.is_known", "eq", True), _leaf("basket.amount", "ge", 1500),
+    _leaf("basket.quantity", "lt", 4), _leaf("basket.lines", "gt", 1), _leaf("basket.skus", "has_all", ["TEA", "MILK"]),
+    _leaf("basket.categories", "has_any", ["Drinks"]), _leaf("basket.brands", "has_none", ["Fizz"]),
+    _leaf("basket.brands", "is_known", None), _leaf("basket.tenders", "has_any", ["wallet"]),
+    _leaf("basket.tenders", "is_unknown", None), _leaf("place.format", "eq", "convenience"),
+    _leaf("place.regions", "has_any", ["R2"]), _leaf("place.channel", "eq", "online"),
+    _leaf("time.of_day", "between", ["04:10", "04:40"]), _leaf("time.day_of_month", "ge", 17), _leaf("time.month", "eq", 11),
+    _leaf("time.date", "gt", str(DAY)),
+)  # fmt: skip
+_conditions = st.recursive(
+    _leaves,
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=3).map(lambda found: {"all": found}),
+        st.lists(parts, max_size=3).map(lambda found: {"any": found}),
+        parts.map(lambda found: {"not": found}),
+    ),
+    max_leaves=5,
+)
 _some = st.lists
 _caps = st.fixed_dictionaries({}, optional={name: st.integers(1, 40) for name in ("per_receipt", "per_day", "per_member")})
 _when = st.fixed_dictionaries(
@@ -57,7 +91,7 @@ _when = st.fixed_dictionaries(
         "until_time": st.just("04:45"), "tiers": st.just(["gold", "silver"]),
         "from_date": st.just(str(DAY + timedelta(days=1))),
         "plans": st.just(["plus"]), "tenders": st.just(["wallet"]), "basket_from_amount": st.integers(0, 3000),
-        "full_price_only": st.booleans(),
+        "full_price_only": st.booleans(), "condition": _conditions,
     },
 )  # fmt: skip
 _kinds = st.one_of(
@@ -102,13 +136,17 @@ def test_columns_and_baskets_agree(body, days, tiers):
     baskets = []
     for offset, rows in enumerate(days):
         for lines, customer, place, minutes, plan, points in rows:
-            member = Member(customer, tier=tiers.draw(st.sampled_from(TIERS)), paid_plan=plan)
+            city, tags = tiers.draw(st.sampled_from(["Graz", "Linz", None])), tiers.draw(st.sampled_from([(), ("vip",)]))
+            member = Member(
+                customer, tier=tiers.draw(st.sampled_from(TIERS)), paid_plan=plan, joined_on=DAY - timedelta(days=customer),
+                tags=frozenset(tags), attributes={"customer.city": city, "customer.birth_month": 10 + customer},
+            )  # fmt: skip
             paid = sum(one.paid_amount for one in lines)
             baskets.append(
                 basket(
                     *lines, member=member, place=place, local=NOW.replace(minute=minutes, tzinfo=None),
                     business_date=DAY + timedelta(days=offset),
-                    tenders=(("points", min(points, paid)), ("wallet", max(paid - points, 0))),
+                    tenders=(("points", min(points, paid)), ("wallet", max(paid - points, 0))) if minutes else (),
                 )
             )  # fmt: skip
 

@@ -9,11 +9,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, model_validator
 
-from regulars import criteria
 from regulars.core.errors import InvalidInputError
-from regulars.criteria.tree import EVERYTHING, All, AnyOf, Attribute, Node, Not
+from regulars.criteria.tree import EVERYTHING
 from regulars.loyalty.offers.rules.bodies import (
     WHOLE,
     AmountOff,
@@ -27,7 +26,7 @@ from regulars.loyalty.offers.rules.bodies import (
     Share,
     Shipping,
 )
-from regulars.loyalty.vocabulary import SALE
+from regulars.loyalty.vocabulary import SaleCondition
 
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Z0-9][A-Z0-9-]*$")]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -77,10 +76,6 @@ class Funding(BaseModel):
     share_bp: Share
 
 
-def _read_when(raw: Any) -> Any:
-    return raw if isinstance(raw, All | AnyOf | Not | Attribute) else criteria.parse(raw, vocabulary=SALE)
-
-
 class Terms(BaseModel):
     """One version of an offer."""
 
@@ -104,7 +99,7 @@ class Terms(BaseModel):
     channels: Names = ()
     members_only: bool = False
     tiers: Names = ()
-    when: Annotated[Node, BeforeValidator(_read_when)] = EVERYTHING
+    when: SaleCondition = EVERYTHING
     # How often, how much
     budget_amount: PositiveAmount | None = None
     uses_max: Count | None = None

@@ -12,6 +12,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
+from regulars.criteria.tree import EVERYTHING
+from regulars.loyalty.vocabulary import SaleCondition
+
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 Points = Annotated[int, Field(gt=0, le=1_000_000)]
 Weekday = Annotated[int, Field(ge=0, le=6)]  # Monday is 0
@@ -50,6 +53,7 @@ class When(Goods):
     tenders: tuple[str, ...] = ()  # at least one of them pays a part
     basket_from_amount: NonNegativeInt = 0  # of what is paid for the whole basket
     full_price_only: bool = False  # only lines without any discount
+    condition: SaleCondition = EVERYTHING  # whatever else the rule language can ask; unknown is not enough
 
 
 class Caps(Part):

@@ -5,14 +5,19 @@ For `earning` and `columns`; `selectors.book_at` makes one per version and keeps
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+from regulars import criteria
 from regulars.core.business_time import TradingDay
+from regulars.criteria.answers import Question
+from regulars.criteria.tree import EVERYTHING, Node
 from regulars.loyalty.basket import Article
 from regulars.loyalty.program.rules import matching
 from regulars.loyalty.program.rules.body import Body, Bonus, Multiply, PerAmount, PerItem, Rule, When
+from regulars.loyalty.vocabulary import TENDERS
 
 _UTC = TradingDay("UTC")
 
@@ -55,8 +60,30 @@ class Book:
     @cached_property
     def tender_kinds(self) -> tuple[str, ...]:
         """Return the tenders that the rules look at."""
+        if "basket.tenders" in self.asked:
+            return TENDERS
         asked = {kind for rule in self.rates.all for kind in rule.when.tenders}
         return tuple(sorted({*self.body.exclusions.tenders, *asked}))
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Node]:
+        """Return what the rules ask in the rule language, by code; most ask nothing."""
+        return {rule.code: rule.when.condition for rule in self.rates.all if rule.when.condition != EVERYTHING}
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Return the conditions ready to be asked."""
+        return {code: criteria.compiled(tree) for code, tree in self.conditions.items()}
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Return the terms that the conditions ask for."""
+        return frozenset(name for tree in self.conditions.values() for name in criteria.names(tree))
+
+    @cached_property
+    def asks_tier(self) -> bool:
+        """Return whether what a receipt earns depends on the tier that its member holds that day."""
+        return "customer.tier" in self.asked or any(rule.when.tiers for rule in self.rates.all)
 
     @property
     def base_tier(self) -> str:

@@ -6,66 +6,20 @@ the rest is integer arithmetic on NumPy arrays, without an object per line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from regulars.loyalty.basket import Article, Place
-from regulars.loyalty.program.rules import matching
+from regulars.loyalty.program.rules import conditions, matching
 from regulars.loyalty.program.rules.body import Rule, When
 from regulars.loyalty.program.rules.book import Book
+from regulars.loyalty.program.rules.table import Columns, Flags, Integers, sums
 
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 _Thing = TypeVar("_Thing")
 _LARGEST = float(2**62)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Receipts in the order in which they are rated, and their lines in order; only lines that were sold.
-
-    `member` numbers the customers from 0; `article` and `place` point into the lists. `first[i]` is the first line of
-    receipt i, `first[-1]` the number of lines. The tenders stand apart: which receipt, which kind, how much.
-    """
-
-    receipt_id: Integers
-    member: Integers
-    day: Integers  # date.toordinal()
-    second: Integers  # of the store's day
-    place: Integers
-    plan: Integers
-    paid: Integers  # of the whole receipt
-    first: Integers
-    line_no: Integers
-    article: Integers
-    quantity_milli: Integers
-    line_paid: Integers
-    discounted: Flags
-    tender_receipt: Integers
-    tender_kind: Integers
-    tender_amount: Integers
-    articles: Sequence[Article]
-    places: Sequence[Place]
-    plans: Sequence[str]
-    tender_kinds: Sequence[str]
-
-    def __len__(self) -> int:
-        return len(self.receipt_id)
-
-    @cached_property
-    def receipt(self) -> Integers:
-        """The receipt of each line."""
-        return np.repeat(np.arange(len(self)), np.diff(self.first))
-
-    def by_receipt(self, lines: Integers) -> Integers:
-        """Return the sum over the lines of each receipt."""
-        return sums(lines, self.first)
 
 
 @dataclass
@@ -79,6 +33,7 @@ class ColumnEarned:
     by_rule: dict[str, Integers]
     bonuses: dict[str, Integers]
     bonus_lines: dict[str, Flags]
+    held: dict[str, Flags]  # of rules with a condition, per receipt
 
 
 @dataclass
@@ -105,8 +60,10 @@ class ColumnState:
 class Prepared:
     """A book laid over columns: for every rule the lines for which it holds, tiers aside, and what of each line counts."""
 
-    def __init__(self, columns: Columns, book: Book) -> None:
-        self.columns, self.book = columns, book
+    def __init__(self, columns: Columns, book: Book, *, held: Mapping[str, Flags] | None = None) -> None:
+        """Lay `book` over `columns`; `held`: which conditions held when the receipts were rated, so that they are kept."""
+        self.columns, self.book, self.kept = columns, book, held
+        self.asked = conditions.Asked(columns)
         earns = _each(columns.articles, lambda article: book.fitting(article) is not None)
         self.counts: Flags = earns[columns.article]
         self.amounts = self._amounts()
@@ -121,6 +78,15 @@ class Prepared:
             lines &= ~columns.discounted
         receipts = self._receipts(when)
         return lines if receipts is None else lines & receipts[columns.receipt]
+
+    def conditions(self, tiers: Sequence[str], span: slice) -> dict[str, Flags]:
+        """Return where the conditions hold in the receipts of `span`, whose members hold `tiers`."""
+        if self.kept is not None:
+            return {code: self.kept[code][span] for code in self.book.conditions}
+        return {
+            code: conditions.answers(tree, self.asked.of(span, tiers)) == conditions.TRUE
+            for code, tree in self.book.conditions.items()
+        }
 
     def _receipts(self, when: When) -> Flags | None:
         """Return the receipts in which a rule may hold; None for all."""
@@ -187,6 +153,7 @@ class _Rating:
         self.first = columns.first[span.start : span.stop + 1] - columns.first[span.start]
         self.member = columns.member[span]
         self.tiers = tiers
+        self.held = prepared.conditions(tiers, span)
         self.receipt = columns.receipt[self.lines] - span.start
         self.amounts = prepared.amounts[self.lines]
         self.quantity = prepared.quantity[self.lines]
@@ -243,6 +210,8 @@ class _Rating:
 
     def _holds(self, rule: Rule) -> Flags:
         holds = self.prepared.holds[rule.code][self.lines]
+        if rule.code in self.held:
+            holds = holds & self.held[rule.code][self.receipt]
         if not rule.when.tiers:
             return holds
         fits = np.fromiter((tier in rule.when.tiers for tier in self.tiers), np.bool_, len(self.tiers))
@@ -297,7 +266,9 @@ class _Rating:
         line_points = np.sum(list(self.points.values()), axis=0) if self.points else np.zeros(len(self.amounts), np.int64)
         points = sums(line_points, self.first) + (np.sum(list(self.bonuses.values()), axis=0) if self.bonuses else 0)
         self._remember(points)
-        return ColumnEarned(line_points, self.growth, self.amounts, points, self.points, self.bonuses, self.bonus_lines)
+        return ColumnEarned(
+            line_points, self.growth, self.amounts, points, self.points, self.bonuses, self.bonus_lines, self.held
+        )
 
     def _remember(self, points: Integers) -> None:
         if not self.book.has_caps:
@@ -308,32 +279,6 @@ class _Rating:
         for code, by_rule in given.items():
             np.add.at(self.state.by_rule_today[code], self.member, by_rule)
             np.add.at(self.state.by_rule_ever[code], self.member, by_rule)
-
-
-_PER_RECEIPT = ("receipt_id", "member", "day", "second", "place", "plan", "paid")
-_PER_LINE = ("line_no", "article", "quantity_milli", "line_paid", "discounted")
-
-
-def span_of(columns: Columns, receipts: Integers) -> Columns:
-    """Return only the given receipts, in the given order."""
-    starts, counts = columns.first[receipts], np.diff(columns.first)[receipts]
-    first = np.concatenate([[0], np.cumsum(counts)])
-    lines = np.repeat(starts - first[:-1], counts) + np.arange(first[-1])
-    position = np.full(len(columns), -1)
-    position[receipts] = np.arange(len(receipts))
-    tenders = position[columns.tender_receipt] >= 0
-    per_receipt = {name: getattr(columns, name)[receipts] for name in _PER_RECEIPT}
-    per_line = {name: getattr(columns, name)[lines] for name in _PER_LINE}
-    return replace(
-        columns, first=first, **per_receipt, **per_line, tender_receipt=position[columns.tender_receipt[tenders]],
-        tender_kind=columns.tender_kind[tenders], tender_amount=columns.tender_amount[tenders],
-    )  # fmt: skip
-
-
-def sums(lines: Integers, first: Integers) -> Integers:
-    """Return the sum over the lines of each receipt, `first` being where each begins."""
-    total: Integers = np.concatenate([np.zeros(1, np.int64), np.cumsum(lines)])
-    return np.asarray(total[first[1:]] - total[first[:-1]])
 
 
 def _carry(parts: Integers, first: Integers, rests: Integers, step: int) -> tuple[Integers, Integers]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from regulars.loyalty import vocabulary
 from regulars.loyalty.basket import Basket, Line, Member
 from regulars.loyalty.program.rules import matching
 from regulars.loyalty.program.rules.body import Bonus, Rule
@@ -148,11 +149,12 @@ class _Work:
         self.lines = [line for line in basket.lines if line.paid_amount >= 0 and line.quantity_milli >= 0]
         self.fits = [book.fitting(line.article) for line in self.lines]
         self.active = {rule.code for rule in book.rates.all if matching.fits_basket(rule.when, basket, member)}
+        self.reasons: list[Reason] = []
+        self.held = self._ask(basket, member) if book.conditions else ()
         self.eligible = self._eligible(basket)
         self.rests = [0] * (max(len(self.lines), 2) if book.body.rounding == "line" else 1)
         self.points: dict[str, list[int]] = {}
         self.bonuses: list[BonusEarned] = []
-        self.reasons: list[Reason] = []
 
     def parts(self) -> Iterable[tuple[Rule, list[int]]]:
         """Yield each rule with the parts of a point that it gives to each line."""
@@ -229,11 +231,23 @@ class _Work:
             bonuses=tuple(self.bonuses),
             by_rule={code: points for code, points in by_rule.items() if points},
             reasons=tuple(self.reasons),
+            held=self.held,
         )
 
     def _line(self, at: int, line: Line, growth: int) -> LineEarned:
         by_rule = {code: points[at] for code, points in self.points.items() if points[at]}
         return LineEarned(line.line_no, self.eligible[at], sum(by_rule.values()), growth, by_rule)
+
+    def _ask(self, basket: Basket, member: Member) -> tuple[str, ...]:
+        """Drop the rules whose condition does not hold; say where that is only because something is not known."""
+        sold = replace(basket, lines=tuple(self.lines), member=member)
+        facts = vocabulary.sale_facts(sold) | {"basket.amount": basket.paid_amount}
+        answers = {code: question(facts, basket.business_date) for code, question in self.book.questions.items()}
+        self.reasons += [
+            Reason("earn.unknown", {"rule": code}) for code, answer in answers.items() if answer is None and code in self.active
+        ]
+        self.active -= {code for code, answer in answers.items() if answer is not True}
+        return tuple(code for code, answer in answers.items() if answer is True)
 
     def _eligible(self, basket: Basket) -> list[int]:
         """Return what of each line counts: its share of what is paid with money that earns; no excluded goods."""

@@ -16,9 +16,10 @@ import numpy as np
 from regulars.loyalty.program.rules import tiers
 from regulars.loyalty.program.rules.body import Ladder
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.rules.columns import ColumnEarned, Columns, ColumnState, Integers, Prepared, span_of, sums
+from regulars.loyalty.program.rules.columns import ColumnEarned, ColumnState, Prepared
 from regulars.loyalty.program.rules.earning import BonusEarned
 from regulars.loyalty.program.rules.returning import Back, SoldLine, TakenBack, difference, take_back
+from regulars.loyalty.program.rules.table import Columns, Integers, span_of, sums
 from regulars.loyalty.program.rules.tiers import Move, Standing
 
 _NEVER = 10_000_000  # beyond every date
@@ -88,6 +89,9 @@ class Lived:
         given = {code: sums(points, first) for code, points in found.by_rule.items()} | found.bonuses
         for code, given_points in given.items():
             self.by_rule.setdefault(code, np.zeros(len(columns), np.int64))[span] = given_points
+        for code, held in found.held.items():
+            for at in np.flatnonzero(held).tolist():
+                self.held.setdefault(span.start + at, []).append(code)
         for bonus in book.rates.bonus:
             for at in np.flatnonzero(found.bonuses[bonus.code]).tolist():
                 where = np.arange(first[at], first[at + 1])[found.bonus_lines[bonus.code][first[at] : first[at + 1]]]
@@ -138,7 +142,7 @@ class _Life:
         self.offset = start
         self.prepared = Prepared(span_of(self.columns, np.arange(start, stop)), book)
         self._begin(since)
-        by_day = book.has_caps or any(rule.when.tiers for rule in book.rates.all)
+        by_day = book.has_caps or book.asks_tier
         if not by_day and stop > start:
             self._rate(start, stop)
         for day in range(max(since, int(self.columns.day[0]) if len(self.columns) else since), until):

@@ -5,6 +5,7 @@ For `rating` and `replaying`. Whoever asks puts the receipts into the temporary 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from django.db import connection
 
 from regulars.core import bulk
 from regulars.loyalty.basket import Article, Place
-from regulars.loyalty.program.rules.columns import Columns, Integers
+from regulars.loyalty.program import known
+from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.returning import Back
 from regulars.loyalty.program.rules.simulation import Returned
+from regulars.loyalty.program.rules.table import Columns, Integers
 
 # Sales of somebody, with who that is by now, in the order in which they are rated: by business date, and within it as they were
 # rated already or, the others after them, as they came.
@@ -30,6 +33,8 @@ CREATE TEMPORARY TABLE rated_receipt ON COMMIT DROP AS
 SELECT r.id, coalesce(c.merged_into_id, c.id) AS customer_id, r.business_date, r.store_id, r.channel, r.paid_amount, r.sold_at,
     extract(epoch FROM ((CASE WHEN r.clock_off THEN r.received_at ELSE r.sold_at END) AT TIME ZONE s.timezone)::time)::int
         AS second,
+    extract(isodow FROM (CASE WHEN r.clock_off THEN r.received_at ELSE r.sold_at END) AT TIME ZONE s.timezone)::int - 1
+        AS weekday,
     e.id AS earning_id, coalesce(e.points, 0) AS points, coalesce(e.tier, '') AS tier,
     coalesce(e.paid_plan, (
         SELECT l.code FROM program_paidperiod d JOIN program_paidplan l ON l.id = d.plan_id AND l.program_id = %(program)s
@@ -42,10 +47,19 @@ LEFT JOIN program_earning e ON e.receipt_id = r.id AND e.program_id = %(program)
 WHERE r.kind = 'sale' AND {condition}
 """
 _RECEIPTS = """
-SELECT id, customer_id, business_date - DATE '0001-01-01' + 1 AS day, second, store_id, channel, paid_amount,
+SELECT id, customer_id, business_date - DATE '0001-01-01' + 1 AS day, second, weekday, store_id, channel, paid_amount,
     (extract(epoch FROM sold_at) * 1000000)::bigint AS sold_at, tier, paid_plan, earning_id, points
 FROM rated_receipt ORDER BY business_date, earning_id NULLS LAST, sold_at, id
 """
+_KNOWN = """
+SELECT {terms} FROM rated_receipt r JOIN customers_customer c ON c.id = r.customer_id
+LEFT JOIN program_membership m ON m.customer_id = c.id AND m.program_id = {program:d} AND m.left_at IS NULL
+WINDOW mine AS (PARTITION BY r.customer_id ORDER BY r.sold_at, r.id)
+ORDER BY r.business_date, r.earning_id NULLS LAST, r.sold_at, r.id
+"""
+# Whoever is let in with these receipts only is a member from the second one on.
+_JOINED = """CASE WHEN m.joined_at < r.sold_at THEN m.joined_on
+    WHEN m.id IS NULL AND row_number() OVER mine > 1 THEN first_value(r.business_date) OVER mine END"""
 _LINES = """
 SELECT l.receipt_id, l.line_no, l.product_id, l.quantity_milli, l.paid_amount, (l.discount_amount <> 0)::int AS discounted
 FROM sales_receiptline l JOIN rated_receipt r ON r.id = l.receipt_id
@@ -118,8 +132,10 @@ def choose(condition: str, *, program_id: int, **values: Any) -> int:
     return int(chosen)
 
 
-def load(tender_kinds: Sequence[str] = ()) -> Loaded:
-    """Return the chosen sales as columns; only tenders of `tender_kinds` are read."""
+def load(*books: Book) -> Loaded:
+    """Return the chosen sales as columns, with the tenders and the facts of customers that the rules of `books` ask for."""
+    tender_kinds = tuple(sorted({kind for book in books for kind in book.tender_kinds}))
+    asked = sorted({name for book in books for name in book.asked if name in known.KNOWN})
     receipts, lines = _read(_RECEIPTS), _read(_LINES)
     ids = _numbers(receipts, "id")
     customers, member = np.unique(_numbers(receipts, "customer_id"), return_inverse=True)
@@ -134,7 +150,8 @@ def load(tender_kinds: Sequence[str] = ()) -> Loaded:
         article=article, quantity_milli=_numbers(lines, "quantity_milli")[order],
         line_paid=_numbers(lines, "paid_amount")[order], discounted=_numbers(lines, "discounted")[order] != 0,
         articles=articles_of(products), places=places, plans=[str(name) for name in plans] or [""],
-        tender_kinds=tuple(tender_kinds), **tenders,
+        tender_kinds=tender_kinds, weekday=_numbers(receipts, "weekday"),
+        known=_known(asked, books[0].program_id) if asked else {}, **tenders,
     )  # fmt: skip
     rated = [None if value == "" else int(value) for value in _texts(receipts, "earning_id")]
     return Loaded(
@@ -184,6 +201,20 @@ def _order(ids: Integers, lines: pa.Table) -> tuple[dict[str, Integers], Integer
     return {"ids": ids, "sorter": sorter}, first, order
 
 
+def _known(asked: Sequence[str], program_id: int) -> dict[str, tuple[Integers, Sequence[object]]]:
+    """Return for each term a number a receipt, and what the numbers mean."""
+    terms = {name: known.KNOWN[name].format(at="r.sold_at") for name in asked} | (
+        {"customer.joined_on": _JOINED} if "customer.joined_on" in asked else {}
+    )
+    said = ", ".join(f"coalesce(to_json({terms[name]})::text, 'null') AS k{at}" for at, name in enumerate(asked))
+    table = _read(_KNOWN.format(terms=said, program=program_id), [f"k{at}" for at in range(len(asked))])
+    found: dict[str, tuple[Integers, Sequence[object]]] = {}
+    for at, name in enumerate(asked):
+        texts, numbers = np.unique(np.array(_texts(table, f"k{at}"), dtype=str), return_inverse=True)
+        found[name] = (numbers.astype(np.int64), [known.from_json(name, json.loads(text)) for text in texts.tolist()])
+    return found
+
+
 def _places(receipts: pa.Table) -> tuple[list[Place], Integers]:
     stores = {row[0]: row for row in bulk.fetch(_STORES)}
     keys = list(zip(receipts["store_id"].to_pylist(), _texts(receipts, "channel"), strict=True))
@@ -206,13 +237,13 @@ def _tenders(kinds: Sequence[str], position: dict[str, Integers]) -> dict[str, I
     }
 
 
-def _read(query: str) -> pa.Table:
+def _read(query: str, texts: Sequence[str] = ("channel", "tier", "paid_plan", "kind", "earning_id")) -> pa.Table:
     """Return what a query finds, by COPY: within this transaction, and without an object per row."""
     sink = pa.BufferOutputStream()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as rows:
         for block in rows:
             sink.write(block)
-    text = {name: pa.string() for name in ("channel", "tier", "paid_plan", "kind", "earning_id")}
+    text = dict.fromkeys(texts, pa.string())
     options = pa_csv.ConvertOptions(column_types=text, strings_can_be_null=False)
     return pa_csv.read_csv(pa.BufferReader(sink.getvalue()), convert_options=options)
 

@@ -17,10 +17,10 @@ from django.db import transaction
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Program, ReplayRun, RuleVersion
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.rules.columns import Flags, Integers
 from regulars.loyalty.program.rules.dates import add_months, last_use
 from regulars.loyalty.program.rules.redeeming import value_of
 from regulars.loyalty.program.rules.simulation import Lived, Schedule, live
+from regulars.loyalty.program.rules.table import Flags, Integers
 from regulars.loyalty.program.services import loading
 from regulars.loyalty.program.services.drafting import read_body
 from regulars.loyalty.program.services.loading import Loaded

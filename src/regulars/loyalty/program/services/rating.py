@@ -16,8 +16,9 @@ from regulars.core import bulk
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Membership, Program
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.rules.columns import ColumnState, Integers, Prepared
+from regulars.loyalty.program.rules.columns import ColumnState, Prepared
 from regulars.loyalty.program.rules.simulation import Lived
+from regulars.loyalty.program.rules.table import Integers
 from regulars.loyalty.program.services import loading
 from regulars.loyalty.program.services.earning import lock_caps
 from regulars.loyalty.program.services.enrolling import Joining, enroll_many
@@ -89,7 +90,7 @@ def _versions(program: Program) -> list[tuple[int, Any, Any]]:
 
 def _rate(book: Book, program: Program, *, now: datetime, viewer: Viewer, note: str) -> int:
     """Rate what `loading.choose` has chosen, each receipt under the tier that its member held then."""
-    loaded = loading.load(book.tender_kinds)
+    loaded = loading.load(book)
     columns, customers = loaded.columns, loaded.customers.tolist()
     inside = _let_in(loaded, book, program)
     if book.has_caps:

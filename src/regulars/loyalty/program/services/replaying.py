@@ -5,7 +5,7 @@ Both run `rules.simulation.live` over the same columns. Only `replay_into_ledger
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -116,12 +116,12 @@ def compare_with_ledger(program: Program) -> Differences:
         with transaction.atomic():
             if not loading.choose("e.version_id = %(version)s", program_id=program.pk, version=version_id):
                 continue
-            loaded = loading.load(book.tender_kinds)
+            loaded = loading.load(book)
             kept = dict(bulk.fetch(
                 "SELECT e.receipt_id, ARRAY[e.points, e.growth, e.spend_amount] || e.line_points FROM program_earning e"
                 " WHERE e.version_id = %(version)s", {"version": version_id},
             ))  # fmt: skip
-        lived = rate_as_kept(loaded, book)
+        lived = rate_as_kept(loaded, book, _held(version_id) if book.conditions else {})
         first = loaded.columns.first
         for at, receipt in enumerate(loaded.columns.receipt_id.tolist()):
             now = [int(lived.points[at]), int(lived.growth[at]), int(lived.spend[at])]
@@ -132,10 +132,21 @@ def compare_with_ledger(program: Program) -> Differences:
     return Differences(receipts, len(different), tuple(different[:5]))
 
 
-def rate_as_kept(loaded: Loaded, book: Book) -> Lived:
-    """Rate receipts in the order and under the tiers under which they were rated."""
-    columns = loaded.columns
-    lived, state, prepared = Lived.empty(columns), ColumnState.nothing(len(loaded.customers), book), Prepared(columns, book)
+def _held(version_id: int) -> dict[int, list[str]]:
+    """Return which conditions held, by receipt."""
+    asked = "SELECT receipt_id, held FROM program_earning WHERE version_id = %(version)s AND held <> '{}'"
+    return dict(bulk.fetch(asked, {"version": version_id}))
+
+
+def rate_as_kept(loaded: Loaded, book: Book, held: Mapping[int, Sequence[str]]) -> Lived:
+    """Rate receipts in the order, under the tiers and with the answers to conditions with which they were rated."""
+    columns, receipts = loaded.columns, loaded.columns.receipt_id.tolist()
+    kept = {
+        code: np.fromiter((code in held.get(receipt, ()) for receipt in receipts), np.bool_, len(receipts))
+        for code in book.conditions
+    }
+    lived, state = Lived.empty(columns), ColumnState.nothing(len(loaded.customers), book)
+    prepared = Prepared(columns, book, held=kept)
     for day in np.unique(columns.day).tolist() if book.has_caps else [None]:
         span = slice(0, len(columns)) if day is None else slice(*np.searchsorted(columns.day, [day, day + 1]).tolist())
         state.forget_day()
@@ -152,9 +163,8 @@ def schedule_of(program: Program) -> Schedule:
 
 def load_since(program: Program, schedule: Schedule, since: date, until: date | None = None) -> Loaded:
     """Return all members' sales from a business date on, whether they are rated or not; in the caller's transaction."""
-    kinds = tuple(sorted({kind for _, book in schedule for kind in book.tender_kinds}))
     loading.choose(
         "r.business_date >= %(since)s AND r.business_date < %(until)s", program_id=program.pk, since=since,
         until=until or date(9999, 12, 31),
     )  # fmt: skip
-    return loading.load(kinds)
+    return loading.load(*(book for _, book in schedule))

@@ -17,10 +17,10 @@ from django.db import transaction
 
 from regulars.core import bulk
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.rules.columns import Integers
 from regulars.loyalty.program.rules.dates import available_from, expires_at
 from regulars.loyalty.program.rules.earning import BonusEarned
 from regulars.loyalty.program.rules.simulation import Lived
+from regulars.loyalty.program.rules.table import Integers
 from regulars.loyalty.program.services.loading import Loaded
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
