@@ -43,6 +43,10 @@ def members() -> SimpleUploadedFile:
     return SimpleUploadedFile("members.csv", b"phone,name\n+12025550199,Ben\n")
 
 
+def bank_cards() -> SimpleUploadedFile:
+    return SimpleUploadedFile("bank.csv", b"first,last,product\n62148302,,Blue\n")
+
+
 OFFER = {
     "title": "Spring",
     "ends_on": "2030-12-31",
@@ -168,6 +172,9 @@ ROWS: dict[str, Row] = {
     "cards:type": both("card.edit", code="gift", name="Gift", kind="stored_value", rule_pack="none", spend_order="bonus_first"),
     "cards:add_range": post("card.edit", prefix="7777", serial_digits="8", last="99"),
     "cards:save_partner": post("card.edit", code="bank", name="Bank", share="40"),
+    "cards:partner": both("card.edit", code="east", name="East Bank", share="40"),
+    "cards:add_bank_ranges": post("card.edit", file=bank_cards),
+    "cards:remove_bank_range": post("card.edit", range="{bank_range_id}"),
     "cards:top_up_rules": both("card.edit", name="100+10", pay_amount="100", bonus_amount="10"),
     "cards:end_top_up_rule": post("card.edit"),
     "cards:counts": both("card.stock", store="{store_id}"),
@@ -199,6 +206,15 @@ ROWS: dict[str, Row] = {
     "program:sell_plan": post("wallet.check_out", plan="{plan_id}", tender="cash", key="s"),
     "program:refund": post("wallet.refund"),
     "program:renewal": post("customer.edit", renews="no"),
+    "program:partners": get("program.read"),
+    "program:add_partner": both("program.edit", name="Air", code="air", our_points="1", their_points="2"),
+    "program:partner": Row(
+        ("program.read",), form={"name": "Air", "our_points": "1", "their_points": "2"}, post_action="program.edit"
+    ),
+    "program:pay_partner": post("program.publish", points="10", paid_amount="1", key="p"),
+    "program:badges": get("program.read"),
+    "program:add_badge": both("program.edit", name="Ten", code="ten", measure="visits", from_value="10"),
+    "program:badge": both("program.edit", name="Ten", measure="visits", from_value="10"),
     "program:count": post("gift.stock", gift="{gift_id}", store="{store_id}", on_hand="3"),
     "program:decide": post("gift.hand_out", verb="cancel"),
     # Till

@@ -10,6 +10,7 @@ from regulars.customers import services as customers
 from regulars.customers.models import Customer, CustomerStore, CustomField, Tag
 from regulars.gateway.files import services as files
 from regulars.loyalty.cards import services as cards
+from regulars.loyalty.cards.models import Partner
 from regulars.loyalty.offers import services as offers
 from regulars.loyalty.offers.models import Coupon
 from regulars.loyalty.program import services as program
@@ -29,6 +30,7 @@ from tests.sales.factories import SYSTEM, line, sell
 COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id", "key_id", "job_id", "delivery_id"} | {
     "card_batch_id",
     "card_type_id",
+    "card_partner_id",
     "rule_id",
     "range_id",
     "offer_id",
@@ -39,6 +41,8 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "run_id",
     "gift_id",
     "plan_id",
+    "partner_id",
+    "badge_id",
 }
 MISSING = 999_999_999
 
@@ -67,12 +71,16 @@ def company_objects() -> dict[str, int]:
         (job,) = cursor.fetchone()
     gift = make_cards.card_type(code="gift")
     numbers = make_cards.number_range(gift)
+    bank = cards.save_partner(Partner(code="east", name="East Bank", share_bp=4_000), viewer=SYSTEM, now=NOW)
+    cards.add_bank_ranges(bank, "first\n62148301", viewer=SYSTEM, now=NOW)
     event = OutboxEvent.objects.create(name="receipts.recorded", payload={}, occurred_at=NOW)
     return (
         _offers()
         | _program()
         | {
             "card_type_id": gift.pk,
+            "card_partner_id": bank.pk,
+            "bank_range_id": bank.bank_ranges.get().pk,
             "range_id": numbers.pk,
             "card_batch_id": cards.order_batch(numbers, quantity=1, viewer=SYSTEM, now=NOW).pk,
             "rule_id": make_cards.bonus(100_00, 10_00, currency="USD").pk,
@@ -114,11 +122,14 @@ def _program() -> dict[str, int]:
     body = {"earning": [{"kind": "per_amount", "code": "base", "name": "Every purchase"}]}
     draft = program.save_draft(club, body, viewer=SYSTEM, now=NOW)
     gift = program.save_gift(club, {"code": "mug", "name": "Mug", "points_price": 500}, viewer=SYSTEM, now=NOW)
+    badge = {"code": "world", "name": "World", "measure": "visits", "from_value": 9}
     return {
         "version_id": draft.pk,
         "run_id": program.ask_replay(draft, months=1, viewer=SYSTEM, now=NOW).pk,
         "gift_id": gift.pk,
         "plan_id": _plan(club).pk,
+        "partner_id": program.save_partner(club, {"code": "world", "name": "World"}, viewer=SYSTEM, now=NOW).pk,
+        "badge_id": program.save_badge(club, badge, viewer=SYSTEM, now=NOW).pk,
     }
 
 

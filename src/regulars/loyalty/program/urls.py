@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.loyalty.program.views import membership, plans, rewards, rules, tiers
+from regulars.loyalty.program.views import badges, membership, partners, plans, rewards, rules, tiers
 
 app_name = "program"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,13 @@ urlpatterns: list[URLPattern] = [
     path("program/plans/<int:plan_id>/", plans.plan, name="plan"),
     path("program/periods/<int:period_id>/refund/", membership.refund, name="refund"),
     path("program/periods/<int:period_id>/renewal/", membership.renewal, name="renewal"),
+    path("program/partners/", partners.partners, name="partners"),
+    path("program/partners/new/", partners.add_partner, name="add_partner"),
+    path("program/partners/<int:partner_id>/", partners.partner, name="partner"),
+    path("program/partners/<int:partner_id>/payments/", partners.pay_partner, name="pay_partner"),
+    path("program/badges/", badges.badges, name="badges"),
+    path("program/badges/new/", badges.add_badge, name="add_badge"),
+    path("program/badges/<int:badge_id>/", badges.badge, name="badge"),
     path("customers/<int:customer_id>/membership/", membership.membership, name="membership"),
     path("customers/<int:customer_id>/plans/", membership.sell_plan, name="sell_plan"),
     path("program/rewards/", rewards.rewards, name="rewards"),

@@ -5,6 +5,7 @@ For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for pe
 """
 
 from regulars.loyalty.program.services.attaching import AttachError, attach_receipt
+from regulars.loyalty.program.services.awarding import give_visit_badges
 from regulars.loyalty.program.services.benefits import NotEntitledError, QuotaUsedError, entitled_to, use_benefit
 from regulars.loyalty.program.services.drafting import (
     BodyError,
@@ -34,8 +35,10 @@ from regulars.loyalty.program.services.grading import grade_members
 from regulars.loyalty.program.services.partnering import (
     ExchangeRateError,
     PartnerBudgetError,
+    book_payment,
     exchange_in,
     exchange_out,
+    save_partner,
     settlement,
 )
 from regulars.loyalty.program.services.plans import (
@@ -61,13 +64,14 @@ from regulars.loyalty.program.services.returning import (
     returned_lines,
     taking_back,
 )
-from regulars.loyalty.program.services.rewarding import save_benefit, save_gift
+from regulars.loyalty.program.services.rewarding import DrawBudgetError, save_badge, save_benefit, save_draw, save_gift
 from regulars.loyalty.program.services.undoing import PointsSpentError, undo_receipts
 
 __all__ = [
     "AttachError",
     "BodyError",
     "Differences",
+    "DrawBudgetError",
     "DrawOverError",
     "ExchangeRateError",
     "GiftCountError",
@@ -93,6 +97,7 @@ __all__ = [
     "ask_replay",
     "ask_to_publish",
     "attach_receipt",
+    "book_payment",
     "buy_plan",
     "cancel_order",
     "cancel_stale",
@@ -109,6 +114,7 @@ __all__ = [
     "expire_idle",
     "give_back_plan",
     "give_badges",
+    "give_visit_badges",
     "grade_members",
     "hand_out",
     "keep_earning",
@@ -128,9 +134,12 @@ __all__ = [
     "returned_lines",
     "reward_referrals",
     "run_replay",
+    "save_badge",
     "save_benefit",
     "save_draft",
+    "save_draw",
     "save_gift",
+    "save_partner",
     "save_plan",
     "settlement",
     "sign_in",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError, InvalidInputError
-from regulars.loyalty.program.models import Partner, PartnerExchange
+from regulars.loyalty.program.models import Partner, PartnerExchange, PartnerPayment, Program
 from regulars.loyalty.program.services.giving import book_now, give_points, take_points
+from regulars.organization import audit
 from regulars.organization.access import Viewer
 
 SETTLE = "program.publish"
@@ -27,6 +29,33 @@ class ExchangeRateError(InvalidInputError):
     """These points make no whole number of the other side's."""
 
     code: ClassVar[str] = "partner.rate"
+
+
+@transaction.atomic
+def save_partner(program: Program, values: Mapping[str, Any], *, viewer: Viewer, now: datetime) -> Partner:
+    """Keep a partner under its code; what was exchanged already stays at its rate."""
+    viewer.require("program.edit")
+    fields = dict(values)
+    partner, _made = Partner.objects.update_or_create(program=program, code=fields.pop("code"), defaults=fields)
+    after = {"name": partner.name, "our_points": partner.our_points, "their_points": partner.their_points}
+    audit.record(viewer, "partner.saved", "partner", partner.pk, now=now, after=after)
+    return partner
+
+
+@transaction.atomic
+def book_payment(partner: Partner, points: int, *, paid_amount: int, key: str, viewer: Viewer, now: datetime) -> PartnerPayment:
+    """Add points that a partner has paid for, once under `key`."""
+    viewer.require(SETTLE)
+    Partner.objects.select_for_update().get(pk=partner.pk)
+    known = PartnerPayment.objects.filter(partner=partner, key=key).first()
+    if known is not None:
+        return known
+    Partner.objects.filter(pk=partner.pk).update(prepaid_points=F("prepaid_points") + points)
+    after = {"name": partner.name, "points": points, "paid_amount": paid_amount}
+    audit.record(viewer, "partner.paid", "partner", partner.pk, now=now, after=after)
+    return PartnerPayment.objects.create(
+        partner=partner, points=points, paid_amount=paid_amount, key=key, paid_by=viewer.label[:160], paid_at=now
+    )
 
 
 @transaction.atomic

@@ -84,7 +84,8 @@ def take_turn(
     book = book_now(now, draw.program.code)
     today = book.zone.date_of(now)
     turns = DrawTurn.objects.filter(draw=draw, customer_id=customer_id, day=today).count()
-    if not draw.is_active or turns >= draw.per_day:
+    over = (draw.starts_on and today < draw.starts_on) or (draw.ends_on and today > draw.ends_on)
+    if not draw.is_active or over or turns >= draw.per_day:
         raise DrawOverError(_("There is no turn left today."))
     paid = {"book": book, "viewer": viewer, "now": now, "why": {"draw": draw.name}}
     if draw.points_price:
