@@ -39,7 +39,7 @@ class Screen:
 
 
 def associate(store: str = "SH-1") -> Person:
-    made = organization.create_person(email="lin@example.test", name="Lin", viewer=system("tests"), now=NOW)
+    made = organization.create_person(email=f"lin.{store.lower()}@example.test", name="Lin", viewer=system("tests"), now=NOW)
     Grant.objects.create(person=made, role="associate", store=Store.objects.get(code=store), given_at=NOW)
     return made
 

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from regulars.core.errors import DomainError
 from regulars.gateway.api import problems, strict_json
-from regulars.gateway.till import callers, reading, shapes
+from regulars.gateway.till import callers, reading, shapes, terminals
 from regulars.loyalty.checkout import services as checkout
 from regulars.loyalty.checkout.rules import receipts
 from regulars.organization.access import Viewer
@@ -44,7 +44,10 @@ def message(verb: _Verb) -> _View:
             strict_json.require_media_type(request, "application/json")
             strict_json.require_body_size(request, bytes_max=_BODY_MAX)
             body = reading.loads(request.body)
-            return verb(body, _digest(body), request, viewer)
+            response = verb(body, _digest(body), request, viewer)
+            if response.status_code < 300:
+                terminals.note(body, request, viewer)
+            return response
         except DomainError as error:
             return problems.refusal(error)
         except (*_AWAY, DatabaseError) as error:

@@ -1,4 +1,5 @@
-"""Reads of the journal: what became of a message, what is parked, where a till's count differs from ours.
+"""Reads of the journal: what became of a message, what is parked, where a till's count differs from ours,
+and which keys two tills use.
 
 For the till's door, the pages and the invariants.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,9 +16,10 @@ from django.db.models import QuerySet
 from regulars.core import bulk
 from regulars.core.errors import NotFoundError
 from regulars.loyalty.checkout.messages import Number
-from regulars.loyalty.checkout.models import Message
+from regulars.loyalty.checkout.models import Message, Terminal
 from regulars.organization.access import Viewer
 
+FLAGGED_FOR = timedelta(days=30)
 _ACTION = "wallet.check_out"
 
 
@@ -33,6 +35,12 @@ def get_message(viewer: Viewer, id: Number) -> Message:
     if found is None:
         raise NotFoundError("No such message is known.")
     return found
+
+
+def list_shared_keys(viewer: Viewer, *, now: datetime) -> QuerySet[Terminal]:
+    """Return the terminals that spoke at once with another one of the same key, newest first (T-25)."""
+    rows = viewer.restrict(Terminal.objects.select_related("key", "store"), _ACTION)
+    return rows.filter(flagged_at__gt=now - FLAGGED_FOR, key__revoked_at=None).order_by("-flagged_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,10 +70,15 @@ def sell(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(ACTION)
 def parked(request: HttpRequest) -> HttpResponse:
-    """Show what tills have said about sales that have not come, and the days that do not add up."""
+    """Show what tills have said about sales that have not come, the days that do not add up, and keys that two tills use."""
     viewer = viewer_of(request)
     days = [day for day in selectors.list_closings(viewer) if day.differs][:100]
-    return render(request, "checkout/parked.html", {"messages_parked": selectors.list_parked(viewer)[:200], "days": days})
+    context = {
+        "messages_parked": selectors.list_parked(viewer)[:200],
+        "days": days,
+        "terminals": selectors.list_shared_keys(viewer, now=timezone.now())[:100],
+    }
+    return render(request, "checkout/parked.html", context)
 
 
 def _show(request: HttpRequest, screen: Screen, *, notice: str = "") -> HttpResponse:
