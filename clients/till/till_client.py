@@ -61,7 +61,8 @@ class Till:
 
     def identify(self, kind: str, value: str, *, enroll: bool = False) -> dict[str, Any]:
         """Recognize a member by phone, email, card, external or code."""
-        return self._ask("identifications", {"store": self.store, "kind": kind, "value": value, "enroll": enroll})
+        said = {"store": self.store, "till": self.till, "kind": kind, "value": value, "enroll": enroll}
+        return self._ask("identifications", said)
 
     def quote(self, lines: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
         """Price a basket. `more`: member, coupons, points, currency, channel, and with `reserve` the number of the sale."""

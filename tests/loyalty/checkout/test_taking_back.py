@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from regulars.customers.models import Customer
+from regulars.loyalty.cards import services as cards
 from regulars.loyalty.checkout.models import Message
 from regulars.sales.models import Receipt, ReceiptLine, ReturnLink, Tender
-from tests.loyalty.checkout.conftest import Till
+from tests.loyalty.checkout.conftest import NOW, Till
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +113,15 @@ def test_a_quote_writes_nothing(till: Till) -> None:
     status, said = till.post("quotes", body)
     assert (status, said["total"], said["state"]) == (200, 3000, "quoted")
     assert not Message.objects.exists()
+
+
+def test_a_rotating_code_is_used_up_by_the_till_that_reads_it(till: Till) -> None:
+    ana = Customer.objects.get(name="Ana Lopez").pk
+    (code,) = cards.codes_of(cards.pass_of(ana, now=NOW), now=NOW)
+    who = {"store": "SH-1", "till": "1", "value": code}
+    asked = [("identifications", who | {"kind": "code"}), ("cards/lookups", who)]
+    assert [till.post(path, said)[0] for path, said in asked * 2] == [200, 200, 200, 200]
+    assert [till.post(path, said | {"till": "2"})[0] for path, said in asked] == [404, 404]
 
 
 def test_a_member_is_identified_by_phone_and_buys_by_the_handle(till: Till) -> None:

@@ -24,6 +24,7 @@ from regulars.loyalty.cards import services as cards
 from regulars.loyalty.cards.models import Card, TopUp
 from regulars.loyalty.checkout import database, members
 from regulars.loyalty.checkout.rules import receipts
+from regulars.loyalty.checkout.services import identifying
 from regulars.loyalty.wallet import selectors as wallet
 from regulars.loyalty.wallet.commands import Owner
 from regulars.organization.access import Viewer
@@ -55,10 +56,11 @@ def _with_reasons(verb: _Verb) -> _Verb:
 def lookups(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Say what a card or code opens; a number alone shows no balance."""
     said, now = Body(body), timezone.now()
-    _open_store(said.code("store", most=64), viewer)
+    store, till = _open_store(said.code("store", most=64), viewer), said.code("till", most=24, default="")
     text, pin = said.text("value", most=200), said.text("pin", most=12, default="")
     said.end()
-    found = database.in_transaction(lambda: cards.recognize(text, viewer=viewer, now=now, pin=pin))
+    reader = identifying.till_of(viewer, store.code, till)
+    found = database.in_transaction(lambda: cards.recognize(text, viewer=viewer, now=now, pin=pin, used_for=reader))
     return _answer(
         {
             "card": _card(found.card) if found.card else None,
@@ -127,10 +129,11 @@ def uses(body: Any, _digest: bytes, _request: HttpRequest, viewer: Viewer) -> Ht
     """Take uses from a count card that was proved by its code or PIN."""
     said, now = Body(body), timezone.now()
     store, key = _deed(said, viewer)
+    reader = identifying.till_of(viewer, store.code, key.split("/")[1])
     text, pin = said.text("value", most=200), said.text("pin", most=12, default="")
     count = said.whole("uses", least=1, most=1000, default=1)
     said.end()
-    shown = database.in_transaction(lambda: cards.recognize(text, viewer=viewer, now=now, pin=pin))
+    shown = database.in_transaction(lambda: cards.recognize(text, viewer=viewer, now=now, pin=pin, used_for=reader))
     if shown.card is None or not shown.may_pay:
         raise members.NotProvedError("Scan the code of the card, or ask for its PIN.", field="value")
     done = cards.use_count(shown.card.pk, uses=count, store_id=store.pk, source=viewer.source, key=key, viewer=viewer, now=now)

@@ -33,7 +33,8 @@ def who(value: Any) -> Who:
     body = Body(value)
     store = body.code("store", most=64)
     kind = body.choice("kind", _NAMES)
-    said = Who(store, kind, body.text("value", most=200), enroll=body.flag("enroll"))
+    value, till = body.text("value", most=200), body.code("till", most=24, default="")
+    said = Who(store, kind, value, enroll=body.flag("enroll"), till=till)
     body.end()
     return said
 

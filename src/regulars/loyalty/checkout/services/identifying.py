@@ -40,6 +40,7 @@ class Who:
     kind: str  # phone, email, card, external, code
     value: str
     enroll: bool = False
+    till: str = ""  # a rotating code is used up by the till that reads it
 
 
 def identify(who: Who, *, now: datetime, viewer: Viewer) -> dict[str, Any]:
@@ -66,10 +67,15 @@ def _identify(who: Who, *, now: datetime, viewer: Viewer) -> dict[str, Any]:
     }
 
 
+def till_of(viewer: Viewer, store: str, till: str) -> str:
+    """Return for whom a rotating code is used up: this till may ask again, another one may not (P40)."""
+    return f"{viewer.source} {store}/{till}"
+
+
 def _find(who: Who, *, viewer: Viewer, now: datetime) -> tuple[int, bool]:
     """Return the customer, and whether what was shown proves more than a number that anybody may know."""
     if who.kind == "code":
-        shown = cards.recognize(who.value, viewer=viewer, now=now, used_for=f"{viewer.source} {who.store}")
+        shown = cards.recognize(who.value, viewer=viewer, now=now, used_for=till_of(viewer, who.store, who.till))
         if shown.customer_id is None:
             raise MemberNotFoundError("Nobody has claimed this card.", field="value")
         return shown.customer_id, shown.may_pay
