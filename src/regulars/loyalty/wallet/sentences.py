@@ -87,7 +87,7 @@ def template_of(line: Line) -> str | Promise:
 def given(line: Line) -> str:
     """Return the sentence for value that rules gave: from when until when it can be spent."""
     if line.unit_kind == Unit.Kind.GROWTH:
-        return _("%(amount)s collected.")
+        return _("%(amount)s growth value collected.")
     is_pending = line.available_from is not None and line.available_from > line.at
     if is_pending and line.expires_at:
         return _("%(amount)s given; can be spent from %(from)s until before %(expires)s.")

@@ -42,6 +42,7 @@ KINDS: dict[str, str | Promise] = {
     "use": lazy("Use of a count card"),
     "sign_in": lazy("Signed in"),
     "badge": lazy("Badge won"),
+    "challenge": lazy("Challenge won"),
     "draw": lazy("Prize draw"),
     "referral": lazy("Friend invited"),
     "exchange": lazy("Exchange with a partner"),

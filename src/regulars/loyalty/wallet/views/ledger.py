@@ -166,11 +166,11 @@ _LEDGER = Listing(
             key="balance", label=_("Balance after"), value=lambda row: row.balance_after, numeric=True,
             show=lambda row: _quantity(row.balance_after, row),
         ),
-        Column(key="why", label=_("Why"), value=_sentence),
         Column(
             key="receipt", label=_("Receipt"), value=lambda row: row.receipt_number or "",
             href=lambda row: f"/sales/{row.transfer.receipt_id}/" if row.receipt_number else "",
         ),
+        Column(key="why", label=_("Why"), value=_sentence),
         Column(key="store", label=_("Store"), value=lambda row: row.store_name or "", shown=False),
         Column(
             key="recorded", label=_("Learned"), value=lambda row: row.transfer.recorded_at, shown=False,

@@ -81,7 +81,8 @@ def _table(unit: Unit, months: list[Month]) -> dict[str, Any]:
 def _chart(unit: Unit, months: list[Month]) -> charts.Chart:
     divisor = 10 ** money.minor_digits(unit.currency) if unit.currency else 1
     values = [{"month": one.month.isoformat(), "owed": one.closing / divisor} for one in months]
-    axis = alt.Axis(format="%b %y", title=None, grid=False, labelOverlap=True)
+    words = "%b %Y" if formatting.locale().language == "en" else "%Y年%-m月"
+    axis = alt.Axis(format=words, tickCount="month", title=None, grid=False, labelOverlap=True)  # a label for a month, not more
     drawing = (
         alt.Chart(alt.InlineData(values=values))
         .mark_area(line=True, opacity=0.25)
@@ -89,7 +90,7 @@ def _chart(unit: Unit, months: list[Month]) -> charts.Chart:
             x=alt.X("month:T", axis=axis),
             y=alt.Y("owed:Q", axis=alt.Axis(title=None, format="~s"), scale=alt.Scale(zero=True)),
             tooltip=[
-                alt.Tooltip("month:T", title=_("Month"), format="%b %Y"),
+                alt.Tooltip("month:T", title=_("Month"), format=words),
                 alt.Tooltip("owed:Q", title=_("Owed"), format=",.2f" if unit.currency else ",d"),
             ],
         )
