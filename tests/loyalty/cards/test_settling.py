@@ -17,6 +17,7 @@ from regulars.organization.models import Store
 from tests.loyalty.cards import factories as make
 from tests.loyalty.cards.factories import NOW, SYSTEM
 from tests.organization.factories import viewer
+from tests.sales import factories as sales
 
 pytestmark = pytest.mark.django_db
 DAY = NOW.date()
@@ -100,3 +101,42 @@ def test_a_partner_bears_its_share_of_the_bonus(here: Store) -> None:
     (cost,) = selectors.partner_costs(SYSTEM, first=DAY, last=DAY)
     assert (cost.partner, cost.active_cards, cost.paid_in, cost.bonus_given) == ("East Bank", 1, 100_00, 10_00)
     assert cost.partner_share == 4_00
+
+
+def test_a_partner_bears_its_share_of_what_is_paid_with_its_cards(here: Store, there: Store) -> None:
+    bank = Partner(code="bank", name="East Bank", share_bp=0, purchase_share_bp=100)
+    cards.save_partner(bank, viewer=SYSTEM, now=NOW)
+    cards.add_bank_ranges(bank, "first,last,product\n621483,,Gold\n62148401,62148409,Blue\n", viewer=SYSTEM, now=NOW)
+    ours = make.activate(make.made(make.card_type(), 1, partner=bank)[0], here)
+    make.top_up(ours, 100_00, here)
+    make.spend(ours, 30_00, there)
+    said = {"S1": "621483******0017", "S2": "621484******0017", "S3": "62148405****0017", "S4": "auth 621483"}
+    rows = [sales.line(name, store=here.code, gross_amount=1000, sold_at=NOW) for name in said]
+    back = sales.line("R1", store=here.code, kind="return", gross_amount=400, sold_at=NOW)
+    tenders = [{"receipt_id": name, "kind": "card", "amount": 1000, "reference": card} for name, card in said.items()]
+    tenders += [{"receipt_id": "R1", "kind": "card", "amount": -400, "reference": "621483******0017"}]
+    assert not sales.sell(*rows, back, tenders=tenders, now=NOW).problems
+
+    costs = {cost.currency: cost for cost in selectors.partner_costs(SYSTEM, first=DAY, last=DAY)}
+    assert sum(cost.purchased for cost in costs.values()) == 30_00 + 2 * 10_00 - 4_00  # of S2 too little is known
+    assert sum(cost.partner_share for cost in costs.values()) == 46
+
+
+def test_a_bank_list_comes_whole_or_not_at_all() -> None:
+    east, west = (Partner(code=code, name=code.title(), share_bp=0) for code in ("east", "west"))
+    for one in (east, west):
+        cards.save_partner(one, viewer=SYSTEM, now=NOW)
+    text = "起始,截止,产品\n621483,621485,金卡\n"
+    kept = [cards.add_bank_ranges(east, text, viewer=SYSTEM, now=NOW) for _ in range(2)]
+    assert [(one.added, one.known) for one in kept] == [(1, 0), (0, 1)]
+
+    wrong = "first,last\n62148499,\n6222,\n622300,622200\n6230001,6230009\n623000,\n624000,\n"
+    with pytest.raises(cards.BankRangesError) as refused:
+        cards.add_bank_ranges(west, wrong, viewer=SYSTEM, now=NOW)
+    assert [(one.row, one.column, one.code) for one in refused.value.problems] == [
+        (2, "first", "bank_range.overlap"),
+        (3, "first", "bank_range.digits"),
+        (4, "last", "bank_range.order"),
+        (6, "first", "bank_range.overlap"),
+    ]
+    assert not west.bank_ranges.exists()

@@ -12,6 +12,8 @@ wording.tell(
         "card_type.saved": _("saved a card type"),
         "number_range.added": _("reserved card numbers"),
         "partner.saved": _("saved a card partner"),
+        "bank_range.added": _("took in a partner’s bank cards"),
+        "bank_range.removed": _("removed a partner’s bank cards"),
         "top_up_rule.added": _("offered a top-up bonus"),
         "top_up_rule.ended": _("ended a top-up bonus"),
         "batch.ordered": _("ordered cards"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -210,9 +211,27 @@ class NumberRangeForm(ModelForm):
 
 
 class PartnerForm(ModelForm):
-    """A partner and its share."""
+    """A partner and its shares."""
 
     share = forms.DecimalField(label=_("Share of the bonus, %"), min_value=0, max_value=100, decimal_places=2)
+    purchase_share = forms.DecimalField(
+        label=_("Share of purchases, %"), min_value=0, max_value=100, decimal_places=2, required=False,
+        help_text=_("What the partner pays of each purchase that is paid with its cards."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        known: Partner | None = kwargs.get("instance")
+        if known is not None and known.pk:
+            shares = {"share": Decimal(known.share_bp) / 100, "purchase_share": Decimal(known.purchase_share_bp) / 100}
+            kwargs["initial"] = shares | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+
+    def filled(self) -> Partner:
+        """Return the partner with the shares as they are kept."""
+        partner: Partner = self.save(commit=False)
+        partner.share_bp = int(self.cleaned_data["share"] * 100)
+        partner.purchase_share_bp = int((self.cleaned_data["purchase_share"] or 0) * 100)
+        return partner
 
     class Meta:
         model = Partner

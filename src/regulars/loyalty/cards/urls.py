@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.loyalty.cards.views import batches, counts, desk, detail, kinds, listing, settlement, shipments, stock
+from regulars.loyalty.cards.views import (
+    batches,
+    counts,
+    desk,
+    detail,
+    kinds,
+    listing,
+    partners,
+    settlement,
+    shipments,
+    stock,
+)
 
 app_name = "cards"
 urlpatterns: list[URLPattern] = [
@@ -31,6 +42,9 @@ urlpatterns: list[URLPattern] = [
     path("cards/types/<int:card_type_id>/", kinds.edit_type, name="type"),
     path("cards/types/<int:card_type_id>/numbers/", kinds.add_range, name="add_range"),
     path("cards/partners/", kinds.save_partner, name="save_partner"),
+    path("cards/partners/<int:card_partner_id>/", partners.partner, name="partner"),
+    path("cards/partners/<int:card_partner_id>/bank-cards/", partners.add_bank_ranges, name="add_bank_ranges"),
+    path("cards/partners/<int:card_partner_id>/bank-cards/removal/", partners.remove_bank_range, name="remove_bank_range"),
     path("cards/top-up-rules/", kinds.top_up_rules, name="top_up_rules"),
     path("cards/top-up-rules/<int:rule_id>/end/", kinds.end_top_up_rule, name="end_top_up_rule"),
     path("cards/counts/", counts.counts, name="counts"),

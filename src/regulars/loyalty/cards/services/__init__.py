@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.loyalty.cards.services.bank_ranges import BankRangesError, add_bank_ranges, remove_bank_range
 from regulars.loyalty.cards.services.batches import (
     BatchMadeError,
     RangeExhaustedError,
@@ -75,6 +76,7 @@ from regulars.loyalty.cards.services.spending import payable, payment_parts, ref
 from regulars.loyalty.cards.services.top_ups import Payment, Quoted, quote_top_up, top_up
 
 __all__ = [
+    "BankRangesError",
     "BatchMadeError",
     "CardElsewhereError",
     "CardKeyReusedError",
@@ -96,6 +98,7 @@ __all__ = [
     "StockMissingError",
     "TooManyGuessesError",
     "activate",
+    "add_bank_ranges",
     "add_top_up_rule",
     "asked_void",
     "batch_asked",
@@ -128,6 +131,7 @@ __all__ = [
     "refund_top_up",
     "refuse_unusable",
     "remember_failure",
+    "remove_bank_range",
     "renew",
     "replace",
     "report_found",

@@ -79,10 +79,13 @@ def save_range(number_range: NumberRange, *, viewer: Viewer, now: datetime) -> N
 def save_partner(partner: Partner, *, viewer: Viewer, now: datetime) -> Partner:
     """Add a partner or change the share it bears."""
     viewer.require("card.edit")
-    if partner.share_bp > 10_000:
+    if max(partner.share_bp, partner.purchase_share_bp) > 10_000:
         raise InvalidInputError(_("A share is at most 100%."), field="share_bp")
     partner.save()
-    after = {"code": partner.code, "share_bp": partner.share_bp, "is_active": partner.is_active}
+    after = {
+        "code": partner.code, "share_bp": partner.share_bp, "purchase_share_bp": partner.purchase_share_bp,
+        "is_active": partner.is_active,
+    }  # fmt: skip
     audit.record(viewer, "partner.saved", "partner", partner.pk, now=now, after=after)
     return partner
 

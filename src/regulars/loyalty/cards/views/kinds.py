@@ -29,7 +29,9 @@ def types(request: HttpRequest) -> HttpResponse:
             (each, wording.PACKS.get(each.rule_pack, each.rule_pack))
             for each in CardType.objects.annotate(active=active).order_by("-is_active", "name")
         ],
-        "partners": [(each, each.share_bp / 10_000) for each in Partner.objects.order_by("name")],
+        "partners": [
+            (each, each.share_bp / 10_000, each.purchase_share_bp / 10_000) for each in Partner.objects.order_by("name")
+        ],
         "partner_form": forms.PartnerForm(),
     }
     return render(request, "cards/types.html", context)
@@ -84,9 +86,7 @@ def save_partner(request: HttpRequest) -> HttpResponse:
     form = forms.PartnerForm(request.POST, instance=known)
     if not form.is_valid():
         raise InvalidInputError(_("Write a code, a name and a share between 0 and 100."))
-    partner = form.save(commit=False)
-    partner.share_bp = int(form.cleaned_data["share"] * 100)
-    cards.save_partner(partner, viewer=viewer_of(request), now=timezone.now())
+    cards.save_partner(form.filled(), viewer=viewer_of(request), now=timezone.now())
     messages.success(request, _("Saved."))
     return redirect("cards:types")
 
