@@ -94,6 +94,19 @@ def test_a_sale_by_touch(site: Site, cookie: dict[str, str]) -> None:
     small = page.evaluate("""[...document.querySelectorAll('#till button')].filter(
         (it) => it.getBoundingClientRect().height < 44).map((it) => it.outerHTML.slice(0, 80))""")
     assert not small
-    page.tap("button[value=wallet]")
+    page.fill("#till-amount", "5")
+    page.tap("button[value=card]")
+    page.wait_for_selector("button[name=unpay]")
+    shoot(page, "till-part-390")
+    page.fill("#till-amount", "50")
+    page.tap("button[value=cash]")
     page.wait_for_selector(".till-receipt")
-    assert Receipt.objects.filter(cashier="Lin").latest("pk").tenders.get().kind == "wallet"
+    shoot(page, "till-change-390")
+    assert list(Receipt.objects.filter(cashier="Lin").latest("pk").tenders.values_list("kind", "amount")) == [
+        ("card", 500), ("cash", 1500),
+    ]  # fmt: skip
+    page.emulate_media(media="print", color_scheme="dark")
+    shoot(page, "till-paper")
+    seen = page.evaluate("""[...document.querySelectorAll('body *')].filter(
+        (it) => it.checkVisibility() && !it.children.length && !it.closest('.till-receipt')).map((it) => it.outerHTML)""")
+    assert not [it for it in seen if not it.startswith("<input")]

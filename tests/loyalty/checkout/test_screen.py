@@ -89,6 +89,28 @@ def test_points_are_used_with_one_tap(screen: Screen) -> None:
     assert dict(Receipt.objects.get().tenders.values_list("kind", "amount")) == {"points": 300, "card": 700}
 
 
+def test_a_sale_is_paid_in_parts_and_change_is_given(screen: Screen) -> None:
+    screen.send(entry="P1")
+    screen.send(entry="P2")
+    assert "15.00" in screen.send("/till/sales/", pay="card", amount="5")
+    screen.send("/till/sales/", pay="wallet", amount="2.5")
+    assert "15.00" in screen.send(unpay="1")
+    assert "more than" not in screen.send(less="1")
+    assert "is not an amount" in screen.send("/till/sales/", pay="cash", amount="five")
+    assert not Receipt.objects.exists()
+    assert "95.00" in screen.send("/till/sales/", pay="cash", amount="100")
+    assert list(Receipt.objects.get().tenders.values_list("kind", "amount")) == [("card", 500), ("cash", 500)]
+
+
+def test_a_part_that_is_more_than_the_rest_is_taken_back_first(screen: Screen) -> None:
+    screen.send(entry="P1")
+    screen.send(entry="P2")
+    screen.send("/till/sales/", pay="card", amount="15")
+    assert "More is paid" in screen.send(less="0")
+    assert "More is paid" in screen.send("/till/sales/", pay="cash")
+    assert not Receipt.objects.exists()
+
+
 def test_a_price_that_changed_meanwhile_is_shown_before_money_is_taken(screen: Screen) -> None:
     screen.send(entry="P1")
     offers.publish("THREE-OFF")

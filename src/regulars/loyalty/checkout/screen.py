@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -26,8 +26,10 @@ from regulars.organization.access import Viewer
 
 FOUND_MAX = 8
 PIECES_MAX = 999
+PARTS_MAX = 8
 _LINES_MAX = 200
 _NUMBER = re.compile(r"[0-9+][0-9 ()+-]{6,20}", re.ASCII)
+_PART = re.compile(r"(cash|card|wallet|stored_value):([1-9][0-9]{0,14})", re.ASCII)
 _CODE = re.compile(r"[0-9A-Za-z-]{8,200}", re.ASCII)
 
 
@@ -43,6 +45,7 @@ class Screen:
     member_name: str = ""
     coupons: tuple[str, ...] = ()
     uses_points: bool = False
+    paid: tuple[Payment, ...] = ()  # parts, before the last one
     notice: str = ""
     found: tuple[Product, ...] = field(default=())
 
@@ -69,6 +72,7 @@ def read(form: QueryDict, viewer: Viewer) -> Screen:
         member_name=form.get("member_name", "")[:120],
         coupons=tuple(dict.fromkeys(form.getlist("coupon")))[:10],
         uses_points="uses_points" in form,
+        paid=tuple(Payment(part[1], int(part[2])) for part in map(_PART.fullmatch, form.getlist("paid")) if part)[:PARTS_MAX],
     )
 
 
@@ -79,10 +83,8 @@ def change(screen: Screen, form: QueryDict, *, viewer: Viewer, now: datetime) ->
     for verb, step in (("more", 1), ("less", -1), ("remove", -PIECES_MAX)):
         if (index := form.get(verb, "")).isdigit():
             return _count(screen, int(index), step)
-    if "forget" in form:
-        return replace(screen, member="", member_name="", uses_points=False)
-    if coupon := form.get("drop"):
-        return replace(screen, coupons=tuple(code for code in screen.coupons if code != coupon))
+    for leave_out in (name for name in _WITHOUT if name in form):
+        return _WITHOUT[leave_out](screen, form[leave_out])
     if "points" in form:
         return replace(screen, uses_points=not screen.uses_points)
     return _entered(screen, form.get("entry", "").strip(), viewer=viewer, now=now)
@@ -102,13 +104,9 @@ def price(screen: Screen, *, viewer: Viewer, now: datetime, language: str) -> di
     return quoted
 
 
-def sell(
-    screen: Screen, quoted: Mapping[str, Any], *, pays_with: str, viewer: Viewer, now: datetime, language: str
-) -> dict[str, Any]:
-    """Sell the basket and return what the receipt prints; pressed twice, it is sold once."""
-    paid = [Payment(it["kind"], it["amount"]) for it in quoted["payments"]]
-    if quoted["due"]:
-        paid.append(Payment(pays_with, quoted["due"]))
+def sell(screen: Screen, quoted: Mapping[str, Any], *, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:
+    """Sell the basket, paid as the screen says, and return what the receipt prints; pressed twice, it is sold once."""
+    paid = [*(Payment(it["kind"], it["amount"]) for it in quoted["payments"]), *screen.paid]
     sale = Sale(
         **_ask(screen, now, language),
         number=screen.number,
@@ -132,6 +130,13 @@ def _ask(screen: Screen, now: datetime, language: str) -> dict[str, Any]:
         "coupons": screen.coupons,
         "language": language,
     }
+
+
+_WITHOUT: dict[str, Callable[[Screen, str], Screen]] = {
+    "forget": lambda screen, _: replace(screen, member="", member_name="", uses_points=False),
+    "drop": lambda screen, coupon: replace(screen, coupons=tuple(code for code in screen.coupons if code != coupon)),
+    "unpay": lambda screen, place: replace(screen, paid=tuple(part for at, part in enumerate(screen.paid) if str(at) != place)),
+}
 
 
 def _count(screen: Screen, index: int, step: int) -> Screen:

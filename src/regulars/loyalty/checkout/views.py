@@ -18,13 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regulars.core.errors import DomainError
 from regulars.loyalty.checkout import screen as screens
-from regulars.loyalty.checkout import selectors
+from regulars.loyalty.checkout import selectors, tendering
 from regulars.loyalty.checkout.screen import Screen
 from regulars.organization.models import Store
 from regulars.organization.requests import requires, viewer_of
 
 ACTION = "wallet.check_out"
-TENDERS = ("cash", "card", "wallet")
 
 
 @require_GET
@@ -53,18 +52,28 @@ def basket(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires(ACTION)
 def sell(request: HttpRequest) -> HttpResponse:
-    """Sell the basket at the price that was shown; where it has changed, show the new one instead."""
+    """Take a payment at the price that was shown, and sell with the last one; where the price has changed, show the new one."""
     viewer, now = viewer_of(request), timezone.now()
     screen, language = screens.read(request.POST, viewer), get_language() or "en"
-    pays_with = request.POST.get("pay", "cash")
     try:
         quoted = screens.price(screen, viewer=viewer, now=now, language=language)
         if str(quoted["due"]) != request.POST.get("due"):
             return _show(request, screen, notice=_("The price has changed. Look at it and take the money then."))
-        receipt = screens.sell(screen, quoted, pays_with=pays_with, viewer=viewer, now=now, language=language)
+        paid = tendering.pay(screen, quoted, request.POST)
+        if not paid.is_whole:
+            return _show(request, paid.screen)
+        receipt = screens.sell(paid.screen, quoted, viewer=viewer, now=now, language=language)
     except DomainError as refusal:
         return _show(request, screen, notice=refusal.message)
-    return render(request, "checkout/_receipt.html", {"receipt": receipt, "next": screens.fresh(screen.store, viewer)})
+    context = {
+        "receipt": receipt,
+        "store": Store.objects.get(code=screen.store),
+        "cashier": viewer.label,
+        "sold_at": now,
+        "change": paid.change,
+        "next": screens.fresh(screen.store, viewer),
+    }
+    return render(request, "checkout/_receipt.html", context)
 
 
 @require_GET
@@ -91,4 +100,10 @@ def _show(request: HttpRequest, screen: Screen, *, notice: str = "") -> HttpResp
             quoted = screens.price(screen, viewer=viewer, now=timezone.now(), language=get_language() or "en")
         except DomainError as refusal:
             notice = notice or refusal.message
-    return render(request, "checkout/_basket.html", {"screen": screen, "quote": quoted, "notice": notice or screen.notice})
+    context = {
+        "screen": screen,
+        "quote": quoted,
+        "rest": tendering.rest_of(screen, quoted) if quoted else 0,
+        "notice": notice or screen.notice,
+    }
+    return render(request, "checkout/_basket.html", context)
