@@ -58,6 +58,10 @@ _GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         "expiry", "months", "end", "redeem_points", "redeem_amount", "min_points", "step_points", "max_share_percent",
         "missing",
     )),
+    (_("Friends and sign-ins"), (
+        "refers", "referrer_points", "referred_points", "referral_from", "keep_days", "per_month", "sign_in_points",
+        "row_days", "row_points",
+    )),
     (_("Growth value and tiers"), (
         "growth", "growth_amount", "measure", "period_months", "anchor", "grace_days", "falls",
     )),
@@ -234,6 +238,22 @@ class SettingsForm(Priced):
         label=_("Points of returned goods that are spent already"),
         choices=[("debt", _("become a debt")), ("refund", _("are taken off the refund")), ("forgive", _("are let go"))],
     )
+    refers = forms.BooleanField(label=_("Members who bring a friend are rewarded"), required=False)
+    referrer_points = forms.IntegerField(label=_("Points for the member"), min_value=0, required=False)
+    referred_points = forms.IntegerField(label=_("Points for the friend"), min_value=0, required=False)
+    referral_from = AmountField(label=_("First purchase from"), required=False)
+    keep_days = forms.IntegerField(
+        label=_("Kept for so many days"), min_value=0, max_value=366, required=False,
+        help_text=_("Nothing of it may have come back by then."),
+    )  # fmt: skip
+    per_month = forms.IntegerField(
+        label=_("Friends a month, at most"), min_value=1, required=False, help_text=_("More are held back and looked at."),
+    )  # fmt: skip
+    sign_in_points = forms.IntegerField(
+        label=_("Points for signing in each day"), min_value=1, required=False, help_text=_("Empty: there are none."),
+    )  # fmt: skip
+    row_days = forms.IntegerField(label=_("After so many days in a row"), min_value=2, max_value=366, required=False)
+    row_points = forms.IntegerField(label=_("so many points more"), min_value=0, required=False)
     measure = forms.ChoiceField(
         label=_("Tiers count"),
         choices=[
@@ -273,6 +293,10 @@ def body_of(
         "step_points": said["step_points"] or 1, "max_share_percent": said["max_share_percent"] or 100,
     } if said["redeem_points"] else None  # fmt: skip
     body["growth"] = {"growth": said["growth"], "amount": said["growth_amount"] or 100} if said["growth"] else None
+    body["referral"] = _referral(said)
+    body["sign_in"] = {
+        "points": said["sign_in_points"], "row_days": said["row_days"] or 7, "row_points": said["row_points"] or 0,
+    } if said["sign_in_points"] else None  # fmt: skip
     body["returns"] = dict(before.get("returns") or {}) | {"missing": said["missing"]}
     scale = 10 ** money.minor_digits(currency) if said["measure"] == "spend" else 1
     body["ladder"] = {
@@ -309,6 +333,11 @@ def initial_of(
         settings |= {name: redemption[name] for name in ("min_points", "step_points", "max_share_percent")}
     if body.get("growth"):
         settings |= {"growth": body["growth"]["growth"], "growth_amount": _shown(body["growth"]["amount"], currency)}
+    if referral := body.get("referral"):
+        settings |= {name: referral[name] for name in ("referrer_points", "referred_points", "keep_days", "per_month")}
+        settings |= {"refers": True, "referral_from": _shown(referral["from_amount"], currency)}
+    if sign_in := body.get("sign_in"):
+        settings |= {"sign_in_points": sign_in["points"], "row_days": sign_in["row_days"], "row_points": sign_in["row_points"]}
     tiers = [
         {
             "code": tier["code"], "name": tier["name"], "from_value": _plain(tier["from_value"] / scale),
@@ -336,6 +365,14 @@ def _rule_initial(rule: Mapping[str, Any], currency: str) -> dict[str, Any]:
     shown["basket_from_amount"] = _shown(when["basket_from_amount"], currency) if when["basket_from_amount"] else ""
     shown["condition"] = condition_field.shown(when.get("condition", EVERYTHING))
     return shown | dict(rule["caps"])
+
+
+def _referral(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not said["refers"]:
+        return None
+    usual = {"referrer_points": 100, "referred_points": 50, "keep_days": 14, "per_month": 5}
+    chosen = {name: value if said[name] is None else said[name] for name, value in usual.items()}
+    return chosen | {"from_amount": said["referral_from"] or 0}
 
 
 def _expiry(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -171,6 +171,7 @@ def _policies(body: Body, currency: str) -> list[Said]:
         "forgive": _("are let go"),
     }[body.returns.missing]  # fmt: skip
     found.append(Said("returns", _("Points of returned goods that are spent already"), missing))
+    found += _playing(body, currency)
     limits = body.limits
     if limits.points_per_day or limits.receipts_per_day:
         parts = [
@@ -181,6 +182,37 @@ def _policies(body: Body, currency: str) -> list[Said]:
         ]
         found.append(Said("limits", _("A member earns at most"), formatting.listed(part for part in parts if part)))
     return found
+
+
+def _playing(body: Body, currency: str) -> list[Said]:
+    """Return what bringing friends and signing in give."""
+    found = []
+    if (referral := body.referral) is not None:
+        words = {
+            "referrer": formatting.number(referral.referrer_points), "referred": formatting.number(referral.referred_points),
+            "days": formatting.number(referral.keep_days), "amount": formatting.money(referral.from_amount, currency),
+            "most": formatting.number(referral.per_month),
+        }  # fmt: skip
+        text = _("%(referrer)s points, %(referred)s for the friend, once a purchase from %(amount)s is kept for %(days)s days")
+        text += " · " + _("at most %(most)s friends a month")
+        found.append(Said("referral", _("Bringing a friend"), text % words))
+    if (sign_in := body.sign_in) is not None:
+        words = {name: formatting.number(value) for name, value in sign_in.model_dump().items()}
+        text = _("%(points)s points each day")
+        if sign_in.row_points:
+            text += " · " + _("%(row_points)s more after each %(row_days)s days in a row")
+        found.append(Said("sign_in", _("Signing in"), text % words))
+    return found
+
+
+def sign_text(sign: str) -> str:
+    """Return what speaks against a referral."""
+    sentences = {
+        "too_many": _("brought more friends this month than the rules allow"),
+        "same_till": _("both bought at the same till within ten minutes"),
+        "same_payment": _("both paid with the same card or account"),
+    }
+    return sentences.get(sign, sign)
 
 
 def _expiry(body: Body) -> str:

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.core import bulk
-from regulars.core.errors import DomainError
+from regulars.core.errors import DomainError, NotFoundError
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Membership, Program, Referral
 from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.services.giving import give_points
 from regulars.loyalty.program.services.playing import give_badges
+from regulars.organization import audit
 from regulars.organization.access import Viewer
 
 
@@ -22,6 +23,12 @@ class ReferralError(DomainError):
     """Somebody who is a member already, or who brought the other, cannot be brought."""
 
     code: ClassVar[str] = "referral.refused"
+
+
+class ReferralDecidedError(DomainError):
+    """Only what is held back waits for a decision."""
+
+    code: ClassVar[str] = "referral.decided"
 
 
 # The first sale of whoever was brought that is large enough, old enough, and of which nothing has come back.
@@ -64,6 +71,27 @@ def refer(referrer_id: int, referred_id: int, *, program: Program, viewer: Viewe
     if known is not None or inside or back or referrer_id == referred_id:
         raise ReferralError(_("This customer is a member already or was brought by somebody else."))
     return Referral.objects.create(program=program, referrer_id=referrer_id, referred_id=referred_id, referred_at=now)
+
+
+@transaction.atomic
+def decide_referral(referral_id: int, *, rewards: bool, viewer: Viewer, now: datetime) -> Referral:
+    """Reward a referral that was held back, or refuse it for good; asked twice, the first answer stands."""
+    viewer.require("program.edit")
+    rows = Referral.objects.select_for_update(of=("self",)).select_related("program")
+    referral = rows.filter(pk=referral_id).first()
+    if referral is None:
+        raise NotFoundError
+    if referral.state != Referral.State.HELD_BACK:
+        raise ReferralDecidedError(_("This is decided already."))
+    referral.state = Referral.State.REWARDED if rewards else Referral.State.REFUSED
+    referral.decided_at = now
+    referral.save(update_fields=["state", "decided_at"])
+    book = selectors.book_at(now, program=referral.program.code)
+    if rewards and book is not None and book.body.referral is not None:
+        _reward(referral.pk, referral.referrer_id, referral.referred_id, book=book, viewer=viewer, now=now)
+    after = {"state": referral.state, "signs": referral.signs}
+    audit.record(viewer, "referral.decided", "referral", referral.pk, now=now, after=after)
+    return referral
 
 
 def reward_referrals(program: Program, *, now: datetime, viewer: Viewer) -> int:
