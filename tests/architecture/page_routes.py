@@ -55,6 +55,20 @@ OFFER = {
     "phase": "basket",
     "exclusive": "nothing",
 }
+_CHALLENGE = {
+    "name": "Cups", "measure": "purchases", "target": "5", "period": "month", "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31", "reward": "points", "points": "50",
+}  # fmt: skip
+DRAW = {
+    "name": "Wheel",
+    "per_day": "1",
+    "points_price": "0",
+    "budget_amount": "9",
+    "prizes-TOTAL_FORMS": "1",
+    "prizes-INITIAL_FORMS": "0",
+    "prizes-0-name": "Mug",
+    "prizes-0-weight": "1",
+}
 ROWS: dict[str, Row] = {
     # Home
     "home:search": get("customer.list", "customer.lookup", "product.read", "store.read", "receipt.list"),
@@ -161,6 +175,9 @@ ROWS: dict[str, Row] = {
     ),
     "cards:stock": get("gift_card.read"),
     "cards:send": post("card.stock", from_store="{store_id}", to_store="", type="{own_type_id}", quantity="1"),
+    "cards:ask_for_cards": post("card.stock", store="{store_id}", type="{own_type_id}", quantity="2"),
+    "cards:send_wanted": post("card.stock", from_store="{store_id}", quantity="1"),
+    "cards:want_no_more": post("card.stock"),
     "cards:shipment": get("card.stock"),
     "cards:receive": post("card.stock"),
     "cards:give_up": post("card.correct", reason="lost"),
@@ -212,9 +229,20 @@ ROWS: dict[str, Row] = {
         ("program.read",), form={"name": "Air", "our_points": "1", "their_points": "2"}, post_action="program.edit"
     ),
     "program:pay_partner": post("program.publish", points="10", paid_amount="1", key="p"),
+    "program:challenges": get("program.read"),
+    "program:add_challenge": both("program.edit", **_CHALLENGE, code="cups"),
+    "program:challenge": both("program.edit", **_CHALLENGE),
     "program:badges": get("program.read"),
     "program:add_badge": both("program.edit", name="Ten", code="ten", measure="visits", from_value="10"),
     "program:badge": both("program.edit", name="Ten", measure="visits", from_value="10"),
+    "program:draws": get("program.read"),
+    "program:add_draw": both("program.edit", **DRAW | {"code": "wheel"}),
+    "program:draw": Row(("program.read",), form=DRAW, post_action="program.edit"),
+    "program:turns": get("customer.list"),
+    "program:take_turn": post("gift.hand_out", draw="{draw_id}", key="t"),
+    "program:referrals": get("customer.list"),
+    "program:decide_referral": post("program.edit", verdict="refuse"),
+    "program:bring": Row(("customer.edit",), reads=False, form={"friend": "world-friend"}, named={"customer_id": "card_id"}),
     "program:count": post("gift.stock", gift="{gift_id}", store="{store_id}", on_hand="3"),
     "program:decide": post("gift.hand_out", verb="cancel"),
     # Till

@@ -14,7 +14,7 @@ from regulars.loyalty.cards.models import Partner
 from regulars.loyalty.offers import services as offers
 from regulars.loyalty.offers.models import Coupon
 from regulars.loyalty.program import services as program
-from regulars.loyalty.program.models import GiftOrder, GiftStock, PaidPeriod, PaidPlan, Program
+from regulars.loyalty.program.models import Draw, GiftOrder, GiftStock, PaidPeriod, PaidPlan, Program, Referral
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, Give, House, Owner, OwnerKind
 from regulars.organization import audit
@@ -43,6 +43,7 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "plan_id",
     "partner_id",
     "badge_id",
+    "challenge_id",
 }
 MISSING = 999_999_999
 
@@ -122,6 +123,8 @@ def _program() -> dict[str, int]:
     body = {"earning": [{"kind": "per_amount", "code": "base", "name": "Every purchase"}]}
     draft = program.save_draft(club, body, viewer=SYSTEM, now=NOW)
     gift = program.save_gift(club, {"code": "mug", "name": "Mug", "points_price": 500}, viewer=SYSTEM, now=NOW)
+    days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    challenge = days | {"code": "world", "name": "World", "target": 5, "points": 9}
     badge = {"code": "world", "name": "World", "measure": "visits", "from_value": 9}
     return {
         "version_id": draft.pk,
@@ -129,13 +132,28 @@ def _program() -> dict[str, int]:
         "gift_id": gift.pk,
         "plan_id": _plan(club).pk,
         "partner_id": program.save_partner(club, {"code": "world", "name": "World"}, viewer=SYSTEM, now=NOW).pk,
+        "challenge_id": program.save_challenge(club, challenge, viewer=SYSTEM, now=NOW).pk,
         "badge_id": program.save_badge(club, badge, viewer=SYSTEM, now=NOW).pk,
+        "draw_id": _draw(club).pk,
+        "referral_id": _referral(club).pk,
     }
 
 
 def _plan(club: Program) -> PaidPlan:
     fields = {"code": "world", "name": "World", "price_amount": 900, "months": 1, "renews": True, "notice_days": 5}
     return program.save_plan(club, fields, viewer=SYSTEM, now=NOW)
+
+
+def _draw(club: Program) -> Draw:
+    fields = {"code": "world", "name": "World", "budget_amount": 900, "per_day": 9}
+    return program.save_draw(club, fields, [{"name": "Mug", "weight": 1}], viewer=SYSTEM, now=NOW)
+
+
+def _referral(club: Program) -> Referral:
+    """Two friends of no store, held back."""
+    keys = [("card", "till", "world-friend"), ("card", "till", "world-other")]
+    first, second = customers.recognize(keys, source="till", now=NOW).values()
+    return Referral.objects.create(program=club, referrer_id=first, referred_id=second, referred_at=NOW, state="held_back")
 
 
 def _paid_period(store: Store, customer_id: int) -> dict[str, int]:
@@ -192,6 +210,7 @@ def _cards(store: Store) -> dict[str, int]:
         "fresh_medium_id": make_cards.card(second).pk,
         "own_type_id": kind.pk,
         "top_up_id": make_cards.top_up(medium, 50_00, store, currency="USD").pk,
+        "wanted_id": cards.ask_for_cards(store.pk, kind, 1, viewer=SYSTEM, now=NOW).pk,
         "shipment_id": cards.send(pick, from_store=None, to_store=store.pk, viewer=SYSTEM, now=NOW).pk,
         "count_id": cards.begin_count(store_id=store.pk, card_type=kind, viewer=SYSTEM, now=NOW).pk,
     }

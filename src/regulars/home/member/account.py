@@ -13,6 +13,7 @@ from regulars.loyalty.cards.models import Card
 from regulars.loyalty.cards.rules import numbers
 from regulars.loyalty.offers import services as offers
 from regulars.loyalty.offers.models import Coupon
+from regulars.loyalty.program import progress as challenges
 from regulars.loyalty.program import selectors as program
 from regulars.loyalty.program.rules import tiers
 from regulars.loyalty.wallet import naming, statement, wording
@@ -97,6 +98,7 @@ class Account:
     greeting: str
     held: Sequence[Held]
     progress: Progress | None
+    challenges: Sequence[challenges.Progress]
     coupons: Sequence[CouponShown]
     cards: Sequence[CardShown]
     history: Sequence[Happening]
@@ -112,6 +114,7 @@ def read(customer: Customer, *, now: datetime) -> Account:
         greeting=masked(customer.name),
         held=sorted(held, key=lambda each: _KINDS_SHOWN.index(Unit.Kind(each.unit.kind))),
         progress=_progress(customer.pk, now),
+        challenges=challenges.progress_of(customer.pk, today=program.program_zone().date_of(now)),
         coupons=_coupons(customer.pk, now),
         cards=[CardShown(card, numbers.masked(card.number)) for card in cards.cards_of(customer.pk)],
         history=_history(owner, {code: named[code] for code in units}),

@@ -58,6 +58,11 @@ def _badge(line: Line, why: Mapping[str, Any]) -> str:
     return _joined(_("Badge «%(name)s»") % {"name": why.get("badge", "")}, line)
 
 
+@wording.tell("challenge")
+def _challenge(line: Line, why: Mapping[str, Any]) -> str:
+    return _joined(_("Challenge «%(name)s»") % {"name": why.get("challenge", "")}, line)
+
+
 @wording.tell("draw")
 def _draw(line: Line, why: Mapping[str, Any]) -> str:
     return _joined(_("Draw «%(name)s»") % {"name": why.get("draw", "")}, line)

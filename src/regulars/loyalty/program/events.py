@@ -59,3 +59,23 @@ class PaidPlanEnded:
     customer_id: int
     ended_on: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeWon:
+    """A member has met a challenge whose reward is a coupon of another room: `coupon` is its offer's code, `key` this round."""
+
+    name: ClassVar[str] = "challenge.won"
+    customer_id: int
+    coupon: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeLost:
+    """Goods came back and the challenge is not met any more: the coupon of this round is to go, if it was not used."""
+
+    name: ClassVar[str] = "challenge.lost"
+    customer_id: int
+    coupon: str
+    key: str

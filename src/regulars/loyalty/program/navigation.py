@@ -13,6 +13,7 @@ navigation.register(
     Item(navigation.PROGRAM, _("Benefits"), "program:benefits", "sparkles", "program", "read", order=30),
     Item(navigation.PROGRAM, _("Paid membership"), "program:plans", "badge-check", "program", "read", order=35),
     Item(navigation.PROGRAM, _("Points mall"), "program:rewards", "gift", "program", "read", order=40),
+    Item(navigation.PROGRAM, _("Challenges"), "program:challenges", "target", "program", "read", order=45),
     Item(navigation.PROGRAM, _("Badges"), "program:badges", "medal", "program", "read", order=50),
     Item(navigation.PROGRAM, _("Partners"), "program:partners", "handshake", "program", "read", order=80),
 )

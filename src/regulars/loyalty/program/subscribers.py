@@ -1,4 +1,4 @@
-"""What the program does about events of the rooms below: rate what was recorded."""
+"""What the program does about events of the rooms below: rate what was recorded, and reward what it fulfils."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars.core.outbox import on
 from regulars.loyalty.program import services
+from regulars.loyalty.program.models import Program
 from regulars.organization import access
 
 
@@ -16,3 +17,10 @@ def rate_recorded(payload: dict[str, Any], now: datetime) -> None:
     if payload.get("is_rated"):
         return
     services.rate_recorded(payload["written_xid"], now=now, viewer=access.system("program"))
+
+
+@on("receipts.recorded")
+def judge_challenges(_payload: dict[str, Any], now: datetime) -> None:
+    """Reward who has met a challenge by now, and take back where goods came back; those of tills count alike."""
+    for program in Program.objects.filter(is_active=True, challenges__is_active=True).distinct():
+        services.judge_challenges(program, now=now, viewer=access.system("program"))

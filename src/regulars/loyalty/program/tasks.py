@@ -27,6 +27,7 @@ def close_day(timestamp: int | None = None) -> None:  # noqa: ARG001 (the schedu
         services.grade_members(program, now=now)
         services.reward_referrals(program, now=now, viewer=access.system("program"))
         services.give_visit_badges(program, now=now, viewer=access.system("program"))
+        services.judge_challenges(program, now=now, viewer=access.system("program"))
         services.renew_plans(program, now=now, viewer=access.system("program"))
     services.expire_idle(now=now, viewer=access.system("program"))
     services.cancel_stale(now=now, viewer=access.system("program"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.loyalty.program.views import badges, membership, partners, plans, rewards, rules, tiers
+from regulars.loyalty.program.views import badges, challenges, membership, partners, plans, rewards, rules, tiers
 
 app_name = "program"
 urlpatterns: list[URLPattern] = [
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("program/badges/", badges.badges, name="badges"),
     path("program/badges/new/", badges.add_badge, name="add_badge"),
     path("program/badges/<int:badge_id>/", badges.badge, name="badge"),
+    path("program/challenges/", challenges.challenges, name="challenges"),
+    path("program/challenges/new/", challenges.add_challenge, name="add_challenge"),
+    path("program/challenges/<int:challenge_id>/", challenges.challenge, name="challenge"),
     path("customers/<int:customer_id>/membership/", membership.membership, name="membership"),
     path("customers/<int:customer_id>/plans/", membership.sell_plan, name="sell_plan"),
     path("program/rewards/", rewards.rewards, name="rewards"),

@@ -160,6 +160,7 @@ class Badge(models.Model):
         VISITS = "visits", _("Visits")
         STREAK = "streak", _("Sign-ins in a row")
         REFERRALS = "referrals", _("Friends referred")
+        CHALLENGE = "challenge", _("A challenge that gives it")
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="badges")
     code = models.SlugField(max_length=40)

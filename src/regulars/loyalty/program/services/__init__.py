@@ -7,6 +7,7 @@ For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for pe
 from regulars.loyalty.program.services.attaching import AttachError, attach_receipt
 from regulars.loyalty.program.services.awarding import give_visit_badges
 from regulars.loyalty.program.services.benefits import NotEntitledError, QuotaUsedError, entitled_to, use_benefit
+from regulars.loyalty.program.services.challenges import judge_challenges, save_challenge
 from regulars.loyalty.program.services.drafting import (
     BodyError,
     PublishedError,
@@ -120,6 +121,7 @@ __all__ = [
     "keep_earning",
     "keep_earnings",
     "keep_taken_back",
+    "judge_challenges",
     "locked_state",
     "order_gift",
     "preview",
@@ -136,6 +138,7 @@ __all__ = [
     "run_replay",
     "save_badge",
     "save_benefit",
+    "save_challenge",
     "save_draft",
     "save_draw",
     "save_gift",

@@ -39,6 +39,18 @@ def take_points(
     return _post(take, book=book, kind=kind, key=key, why=why, viewer=viewer, now=now)
 
 
+def take_back_points(
+    customer_id: int, points: int, *, of_transfer: int, book: Book, kind: str, key: str, why: Mapping[str, object],
+    viewer: Viewer, now: datetime,
+) -> int:  # fmt: skip
+    """Take back what a transfer gave, once under `key`; points that are spent already are owed."""
+    take = Take(
+        owner=Owner(OwnerKind.CUSTOMER, customer_id), unit=book.points_unit, amount=points, house=House.CLAWED_BACK,
+        of_transfer=of_transfer, may_indebt=True, also_pending=True,
+    )  # fmt: skip
+    return _post(take, book=book, kind=kind, key=key, why=why, viewer=viewer, now=now)
+
+
 def book_now(now: datetime, program: str) -> Book:
     """Return the rules in force, or refuse as if the program were not there."""
     book = selectors.book_at(now, program=program)

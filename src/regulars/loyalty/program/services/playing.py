@@ -118,3 +118,5 @@ def _reached(badge: Badge, customer_id: int) -> int:
         case Badge.Measure.REFERRALS:
             kept = Referral.objects.filter(program=badge.program_id, referrer_id=customer_id)
             return kept.filter(state=Referral.State.REWARDED).count()
+        case Badge.Measure.CHALLENGE:
+            return -1  # `challenges` gives it

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.core.errors import InvalidInputError, NotFoundError
 from regulars.customers import selectors as customers
 from regulars.customers.models import Customer
-from regulars.loyalty.program import selectors, services
+from regulars.loyalty.program import progress, selectors, services
 from regulars.loyalty.program.models import BadgeHeld, BenefitUse, Membership, PaidPeriod, PaidPlan
 from regulars.loyalty.program.services import benefits as using
 from regulars.loyalty.program.views.rewards import told
@@ -59,6 +59,7 @@ def membership(request: HttpRequest, customer_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "customer": customer, "membership": found, "periods": _periods(customer, today),
         "benefits": _benefits(found, today) if found else [],
+        "challenges": progress.progress_of(customer.pk, today=today),
         "badges": BadgeHeld.objects.select_related("badge").filter(customer=customer).order_by("since"),
         "sell_form": SellForm(plans=plans) if sells else None,
         "pays_back": viewer.may(services.plans.GIVE_BACK), "edits": viewer.may("customer.edit"),
