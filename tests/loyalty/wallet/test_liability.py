@@ -10,9 +10,13 @@ from regulars.loyalty.wallet import journal, liability
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import House
 from regulars.loyalty.wallet.models import Unit
-from regulars.loyalty.wallet.rules.liability import Cohort, Worth, allocate, deferred, recognized, standalone_price
+from regulars.loyalty.wallet.rules.liability import Cohort, Worth, allocate, deferred, recognized, reversal, standalone_price
+from regulars.organization.models import Company
+from regulars.sales.models import Receipt
 from tests.customers import factories as people
 from tests.loyalty.wallet.factories import DAY, MONEY, NOW, POINTS, give, post, take, units
+from tests.organization import factories as places
+from tests.sales import factories as sales
 
 
 def test_the_price_of_a_sale_is_split_between_goods_and_points() -> None:
@@ -47,6 +51,13 @@ def test_points_that_are_gone_are_no_longer_expected() -> None:
     assert deferred(Cohort(1_000, given=100, redeemed=50, outstanding=10), worth) == 167  # 40 expired: 50 of 60 redeemed
 
 
+def test_returns_take_back_their_part_of_the_allocation_and_no_more() -> None:
+    assert reversal(156_68, given=2_000, taken_back=2_000) == 156_68
+    parts = [reversal(156_68, given=3, taken_back=1, before=before) for before in range(5)]
+    assert parts == [52_23, 52_22, 52_23, 0, 0]
+    assert reversal(156_68, given=2_000, taken_back=-500, before=1_500) == -39_17
+
+
 def test_nothing_is_owed_without_a_price() -> None:
     assert allocate(0, 100) == (0, 0)
     assert deferred(Cohort(0, 0, 0, 0), Worth()) == 0
@@ -55,6 +66,7 @@ def test_nothing_is_owed_without_a_price() -> None:
 @pytest.fixture
 def ledger(db) -> None:
     people.company()
+    places.store(code="N1")
     units()
     wallet.define_unit("bonus.CNY", kind="stored_bonus", currency="CNY")
 
@@ -76,6 +88,49 @@ def test_a_receipt_that_comes_after_the_month_end_is_shown_apart(ledger) -> None
     post(give(10), at=NOW + DAY, now=NOW + 20 * DAY, business_date=date(2026, 11, 21))
     (november,) = liability.roll_forward(Unit.objects.get(code=POINTS))
     assert (november.closing, november.late, november.reported) == (110, 10, 100)
+
+
+@pytest.mark.django_db
+def test_goods_that_come_back_take_their_part_of_the_allocation_with_them(ledger) -> None:
+    """The sale of P9: 2,000.00 with 2,000 points worth 0.10 each, 85% of them expected; half comes back, then the rest."""
+    company = Company.objects.get()
+    company.settings = {"wallet": {"points": {POINTS: {"value_milli": 10_000, "redeemed_permille": 850}}}}
+    company.save()
+    sale = _sale(2_000_00)
+    earned = post(give(2_000), receipt_id=sale, business_date=date(2026, 11, 20)).transfer_id
+
+    def come_back(points: int, days: int) -> None:
+        part = take(points, house=House.CLAWED_BACK, of_transfer=earned, may_indebt=True, also_pending=True)
+        at = NOW + days * DAY
+        post(part, now=at, kind="claw_back", business_date=at.date(), why={"sale": sale})
+
+    come_back(1_000, 30)
+    come_back(1_000, 60)
+    unit = Unit.objects.get(code=POINTS)
+    months = [(one.allocated_amount, one.reversed_amount, one.deferred_amount) for one in liability.roll_forward(unit)]
+    assert months == [(156_68, 0, 156_68), (0, 78_34, 78_34), (0, 78_34, 0)]
+    told = [(row.text, row.debit, row.quantity) for row in journal.bookings() if row.account == "points_liability"]
+    back = ("points taken back with returns", 78_34, -1_000)
+    assert told == [("points given", 0, 2_000), back, back]  # nothing lapsed: the refund took it all
+
+
+@pytest.mark.django_db
+def test_points_spent_before_their_goods_come_back_owe_nothing_twice(ledger) -> None:
+    sale, next_sale = _sale(100_00), _sale(100_00)
+    earned = post(give(100), receipt_id=sale, business_date=date(2026, 11, 20)).transfer_id
+    post(take(100))
+    post(give(100), receipt_id=next_sale, business_date=date(2026, 11, 21))
+    part = take(100, house=House.CLAWED_BACK, of_transfer=earned, may_indebt=True, also_pending=True)
+    post(part, kind="claw_back", business_date=date(2026, 11, 22), why={"sale": sale})
+    (november,) = liability.roll_forward(Unit.objects.get(code=POINTS))
+    assert (november.closing, november.reversed_amount, november.deferred_amount) == (0, 99, 0)
+
+
+def _sale(paid: int) -> int:
+    receipt_id = f"S{Receipt.objects.count()}"
+    outcome = sales.sell(sales.line(receipt_id, gross_amount=paid), historical=True)
+    assert not outcome.problems, outcome.problems
+    return Receipt.objects.get(external_id=receipt_id).pk
 
 
 @pytest.mark.django_db

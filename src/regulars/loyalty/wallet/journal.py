@@ -83,7 +83,7 @@ def _of_points(unit: Unit, months: Iterable[Month], currency: str) -> Iterator[B
     carried = 0
     for month in months:
         given = sum(month.by_house.get(house, 0) for house in (House.ISSUED, House.OPENING))
-        released = carried + month.allocated_amount - month.deferred_amount
+        released = carried + month.allocated_amount - month.reversed_amount - month.deferred_amount
         accounts = ("points_liability", "revenue")
         if month.allocated_amount:
             yield from _pair(
@@ -95,8 +95,19 @@ def _of_points(unit: Unit, months: Iterable[Month], currency: str) -> Iterator[B
                 text="points given",
                 quantity=given,
             )
+        back = month.by_house.get(House.CLAWED_BACK, 0)
+        if month.reversed_amount:
+            yield from _pair(
+                unit.code,
+                month,
+                -month.reversed_amount,
+                currency=currency,
+                accounts=accounts,
+                text="points taken back with returns",
+                quantity=back,
+            )
         if released:
-            used = sum(month.by_house.values()) - given
+            used = sum(month.by_house.values()) - given - (back if month.reversed_amount else 0)
             yield from _pair(
                 unit.code, month, -released, currency=currency, accounts=accounts, text="points used or lapsed", quantity=used
             )

@@ -6,7 +6,6 @@ that a closed month can be compared with what was reported (X3).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +13,7 @@ from datetime import date
 from regulars.core import bulk
 from regulars.loyalty.wallet.commands import House
 from regulars.loyalty.wallet.models import Unit
-from regulars.loyalty.wallet.rules.liability import Movement, Worth, deferred_by_month
+from regulars.loyalty.wallet.rules.liability import Allocation, Movement, Worth, deferred_by_month, reversal
 from regulars.organization.models import Company
 
 
@@ -28,6 +27,7 @@ class Month:
     late: int = 0
     deferred_amount: int = 0  # of points, in the company's currency
     allocated_amount: int = 0
+    reversed_amount: int = 0  # of what was allocated before, and went with goods that came back
 
     @property
     def closing(self) -> int:
@@ -62,16 +62,37 @@ GROUP BY 1, 2
 """
 
 # The price of each sale that gave points is split between goods and points; points without a sale are provided for whole.
-_ALLOCATED = f"""
-SELECT month, sum(CASE WHEN price > 0 THEN round(price * ssp / (price + ssp)) ELSE round(ssp) END)::bigint
+_DEFERRING = f"""
+SELECT id, receipt_id, month, points,
+    CASE WHEN price > 0 THEN round(price * ssp / (price + ssp)) ELSE round(ssp) END::bigint AS amount
 FROM (
-    SELECT {_MONTH} AS month, sum(e.amount) * %(value)s::numeric * %(rate)s / 1000000 AS ssp,
-        max(r.paid_amount)::numeric AS price
+    SELECT t.id, t.receipt_id, {_MONTH} AS month, sum(e.amount)::bigint AS points,
+        sum(e.amount) * %(value)s::numeric * %(rate)s / 1000000 AS ssp, max(r.paid_amount)::numeric AS price
     FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
     LEFT JOIN sales_receipt r ON r.id = t.receipt_id
     WHERE u.code = %(unit)s AND e.account_id IS NOT NULL AND e.house IN ('issued', 'opening') AND e.amount > 0
-    GROUP BY t.id, 1
-) s GROUP BY 1
+    GROUP BY t.id, 3
+) given
+"""
+_ALLOCATED = f"SELECT month, month, sum(amount)::bigint FROM ({_DEFERRING}) d GROUP BY 1"
+
+# Points that go with goods that came back, by sale: the refund takes back both parts of its price. An undone import takes the
+# points of its own receipts, and gives again what its returns had taken.
+_TAKEN_BACK = f"""
+WITH sale AS (
+    SELECT DISTINCT ON (receipt_id) * FROM ({_DEFERRING}) d WHERE receipt_id IS NOT NULL ORDER BY receipt_id, points DESC
+), taken AS (
+    SELECT coalesce((o.why ->> 'sale')::bigint, (t.why ->> 'sale')::bigint, t.receipt_id) AS receipt_id, {_MONTH} AS month,
+        -sum(e.amount)::bigint AS points
+    FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
+    LEFT JOIN wallet_entry undone ON undone.id = e.undoes_id LEFT JOIN wallet_transfer o ON o.id = undone.transfer_id
+    WHERE u.code = %(unit)s AND e.account_id IS NOT NULL AND e.house = 'clawed_back'
+    GROUP BY 1, 2
+)
+SELECT s.month, k.month, s.amount, s.points, k.points,
+    coalesce(sum(k.points) OVER (
+        PARTITION BY k.receipt_id ORDER BY k.month ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint
+FROM taken k JOIN sale s USING (receipt_id)
 """
 
 
@@ -108,13 +129,17 @@ def houses(months: Sequence[Month]) -> list[str]:
 def _defer(unit: Unit, months: Sequence[Month], values: dict[str, str]) -> None:
     worth = worth_of(unit.code)
     movements = [Movement(*row) for row in bulk.fetch(_COHORTS, values)]
-    allocated: dict[date, int] = defaultdict(int)
-    for month, amount in bulk.fetch(_ALLOCATED, values | {"value": worth.point_value_milli, "rate": worth.redeemed_permille}):
-        allocated[month] += amount
-    owed = deferred_by_month(movements, allocated, [one.month for one in months], worth)
+    priced = values | {"value": worth.point_value_milli, "rate": worth.redeemed_permille}
+    allocated = [Allocation(*row) for row in bulk.fetch(_ALLOCATED, priced)]
+    reversed_ = [
+        Allocation(cohort, month, -reversal(amount, given=given, taken_back=points, before=before), points)
+        for cohort, month, amount, given, points, before in bulk.fetch(_TAKEN_BACK, priced)
+    ]
+    owed = deferred_by_month(movements, [*allocated, *reversed_], [one.month for one in months], worth)
     for one in months:
         one.deferred_amount = owed[one.month]
-        one.allocated_amount = allocated.get(one.month, 0)
+        one.allocated_amount = sum(each.amount for each in allocated if each.month == one.month)
+        one.reversed_amount = -sum(each.amount for each in reversed_ if each.month == one.month)
 
 
 def _months(known: Sequence[date]) -> list[date]:

@@ -7,7 +7,7 @@ redeemed in all, and entirely when nothing is outstanding. Pure: amounts are min
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,23 +84,49 @@ class Movement:
     gone: int = 0  # expired, taken back, adjusted away, moved
 
 
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What one month allocates to the points of a cohort month; below zero where returns reverse it with these points."""
+
+    cohort: date
+    month: date
+    amount: int
+    taken_back: int = 0
+
+
+def reversal(allocated: int, *, given: int, taken_back: int, before: int = 0) -> int:
+    """Return how much of a sale's allocation goes when `taken_back` more of its points go with the goods (P9).
+
+    The parts of several returns add up to the whole.
+
+    >>> reversal(15_668, given=2_000, taken_back=500), reversal(15_668, given=2_000, taken_back=1_500, before=500)
+    (3917, 11751)
+    """
+
+    def so_far(points: int) -> int:
+        return _half_up(allocated * min(points, given), given)
+
+    return so_far(before + taken_back) - so_far(before)
+
+
 def deferred_by_month(
-    movements: Iterable[Movement], allocated: Mapping[date, int], months: Iterable[date], worth: Worth
+    movements: Iterable[Movement], allocations: Iterable[Allocation], months: Iterable[date], worth: Worth
 ) -> dict[date, int]:
     """Return what is owed at the end of each month, cohort by cohort added up."""
-    known = sorted(movements, key=lambda one: one.month)
-    owed = {}
-    for month in months:
-        owed[month] = sum(
-            deferred(_cohort(cohort, month, known, amount), worth) for cohort, amount in allocated.items() if cohort <= month
-        )
-    return owed
+    moved, allocated = list(movements), list(allocations)
+    cohorts = sorted({one.cohort for one in allocated})
+    return {
+        month: sum(deferred(_cohort(cohort, month, moved, allocated), worth) for cohort in cohorts if cohort <= month)
+        for month in months
+    }
 
 
-def _cohort(cohort: date, month: date, movements: Iterable[Movement], allocated: int) -> Cohort:
+def _cohort(cohort: date, month: date, movements: Iterable[Movement], allocations: Iterable[Allocation]) -> Cohort:
     past = [one for one in movements if one.cohort == cohort and one.month <= month]
     given, redeemed, gone = (sum(getattr(one, name) for one in past) for name in ("given", "redeemed", "gone"))
-    return Cohort(allocated, given, redeemed, given - redeemed - gone)
+    own = [one for one in allocations if one.cohort == cohort and one.month <= month]
+    kept = given - sum(one.taken_back for one in own)  # what went with its goods was never to be redeemed
+    return Cohort(sum(one.amount for one in own), kept, redeemed, given - redeemed - gone)
 
 
 def _half_up(numerator: int, denominator: int) -> int:
