@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from regulars.core import pii
+from regulars.core.errors import NotFoundError
 from regulars.loyalty.cards import selectors
 from regulars.loyalty.cards import services as cards
 from regulars.loyalty.cards.models import Batch, Card, Movement, Shipment, StockCount
@@ -14,6 +16,7 @@ from regulars.organization.models import Store
 from regulars.organization.services import SecondPersonNeededError, ask_approval, decide_approval
 from tests.loyalty.cards import factories as make
 from tests.loyalty.cards.factories import NOW, SYSTEM
+from tests.organization import factories as places
 from tests.organization.factories import person, viewer
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +143,37 @@ def test_a_store_manager_neither_sends_from_elsewhere_nor_from_the_central_stock
         with pytest.raises(NotFoundError):
             cards.send(cards.Pick(type_id=kind.pk, quantity=1), from_store=place, to_store=here.pk, viewer=mine, now=NOW)
     assert states() == {"received": 2}
+
+
+def test_a_store_sends_what_a_sister_of_its_region_asks_for_and_neither_reads_the_others_name(
+    here: Store, there: Store
+) -> None:
+    east, far = places.region(), places.store(code="BJ-1", name="Sanlitun", region=places.region())
+    Store.objects.filter(pk__in=[here.pk, there.pk]).update(region=east)
+    kind = make.card_type(name="Gift card")
+    make.stocked(here, kind, 3)
+    asking, sending, foreign = (viewer("store_manager", [store]) for store in (there, here, far))
+    wanted = cards.ask_for_cards(there.pk, kind, 2, viewer=asking, now=NOW)
+    with pytest.raises(NotFoundError):
+        cards.send_wanted(wanted.pk, from_store=far.pk, quantity=2, viewer=foreign, now=NOW)
+    with pytest.raises(NotFoundError):
+        cards.want_no_more(wanted.pk, viewer=sending, now=NOW)
+
+    browser = Client()
+    browser.force_login(person("store_manager", store=here))
+    page = browser.get("/cards/stock/").content.decode()
+    assert "Another store" in page
+    assert "Xujiahui" not in page
+    sent = browser.post(f"/cards/wanted/{wanted.pk}/shipment/", {"from_store": here.pk, "quantity": "2"}, follow=True)
+    assert "Xujiahui" not in sent.content.decode()
+    with pytest.raises(cards.CardsWantedClosedError):
+        cards.send_wanted(wanted.pk, from_store=here.pk, quantity=1, viewer=sending, now=NOW)
+
+    shipment = Shipment.objects.latest("pk")
+    assert cards.receive(shipment.pk, viewer=asking, now=NOW) == 2
+    for path in ("/cards/stock/", "/cards/movements/", f"/cards/{Card.objects.filter(store=there)[0].pk}/"):
+        assert "Xujiahui" not in browser.get(path).content.decode(), path
+
+    back = cards.send(cards.Pick(type_id=kind.pk, quantity=1), from_store=here.pk, to_store=None, viewer=sending, now=NOW)
+    cards.receive(back.pk, viewer=SYSTEM, now=NOW)
+    assert states() == {"in_stock": 2, "received": 1}

@@ -139,6 +139,19 @@ class SendForm(Form):
         self.fields["to_store"].choices = every  # type: ignore[attr-defined]
 
 
+class WantedForm(Form):
+    """Cards that a store needs."""
+
+    store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none(), empty_label=None)
+    type = forms.ModelChoiceField(label=_("Card type"), queryset=CardType.objects.order_by("name"), empty_label=None)
+    quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000)
+    note = forms.CharField(label=pgettext_lazy("card", "Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, stores: QuerySet[Store], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = stores  # type: ignore[attr-defined]  # a choice of models
+
+
 class OrderForm(Form):
     """Cards to be ordered from the maker."""
 

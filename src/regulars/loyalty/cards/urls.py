@@ -15,6 +15,7 @@ from regulars.loyalty.cards.views import (
     settlement,
     shipments,
     stock,
+    wanting,
 )
 
 app_name = "cards"
@@ -34,6 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("cards/shipments/<int:shipment_id>/", shipments.shipment, name="shipment"),
     path("cards/shipments/<int:shipment_id>/arrival/", shipments.receive, name="receive"),
     path("cards/shipments/<int:shipment_id>/loss/", shipments.give_up, name="give_up"),
+    path("cards/wanted/", wanting.ask, name="ask_for_cards"),
+    path("cards/wanted/<int:wanted_id>/shipment/", wanting.send, name="send_wanted"),
+    path("cards/wanted/<int:wanted_id>/withdrawal/", wanting.withdraw, name="want_no_more"),
     path("cards/batches/", batches.batches, name="batches"),
     path("cards/batches/<int:card_batch_id>/codes/", batches.make, name="make"),
     path("cards/batches/<int:card_batch_id>/arrival/", batches.receive, name="receive_batch"),

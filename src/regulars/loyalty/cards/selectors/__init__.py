@@ -25,6 +25,7 @@ from regulars.loyalty.cards.selectors.listing import (
     list_counts,
     list_movements,
     list_shipments,
+    list_wanted,
     places,
     stock,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "list_counts",
     "list_movements",
     "list_shipments",
+    "list_wanted",
     "owner_of",
     "pairs",
     "partner_costs",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from regulars.core.errors import NotFoundError
 from regulars.customers.models import CustomerStore
-from regulars.loyalty.cards.models import Card, Movement, Shipment, State, StockCount
+from regulars.loyalty.cards.models import Card, CardsWanted, Movement, Shipment, State, StockCount
 from regulars.organization.access import Viewer
 from regulars.organization.models import Store
 
@@ -54,10 +55,15 @@ def history(card: Card) -> Sequence[Movement]:
 
 
 def list_movements(viewer: Viewer) -> QuerySet[Movement]:
-    """Return what happened to the cards of the viewer's stores."""
+    """Return what happened to the cards of the viewer's stores; `from_known` and `to_known` say whose name they may read."""
     moves = Movement.objects.select_related("card", "card__type", "from_store", "to_store")
     stores = viewer.scope("gift_card.read").stores
-    return moves if stores is None else moves.filter(Q(from_store__in=stores) | Q(to_store__in=stores))
+    if stores is None:
+        return moves.annotate(from_known=Value(True), to_known=Value(True))
+    known = {side: Coalesce(ExpressionWrapper(Q(**{f"{side}_store__in": stores}), BooleanField()), Value(True))
+             for side in ("from", "to")}  # fmt: skip
+    moves = moves.annotate(from_known=known["from"], to_known=known["to"])
+    return moves.filter(Q(from_store__in=stores) | Q(to_store__in=stores))
 
 
 def stock(viewer: Viewer) -> list[Heap]:
@@ -88,6 +94,16 @@ def get_shipment(viewer: Viewer, shipment_id: int, action: str = "card.stock") -
     if found is None:
         raise NotFoundError
     return found
+
+
+def list_wanted(viewer: Viewer) -> QuerySet[CardsWanted]:
+    """Return what the viewer's stores ask for, and the stores of their regions."""
+    rows = CardsWanted.objects.select_related("store", "type")
+    stores = viewer.scope("card.stock").stores
+    if stores is None:
+        return rows
+    regions = Store.objects.filter(pk__in=stores, region__isnull=False).values("region")
+    return rows.filter(Q(store__in=stores) | Q(store__region__in=regions))
 
 
 def list_counts(viewer: Viewer, action: str = "card.stock") -> QuerySet[StockCount]:

@@ -74,6 +74,7 @@ from regulars.loyalty.cards.services.shipments import Pick, StockMissingError, g
 from regulars.loyalty.cards.services.shipments import asked as shipment_asked
 from regulars.loyalty.cards.services.spending import payable, payment_parts, refuse_unusable, use_count
 from regulars.loyalty.cards.services.top_ups import Payment, Quoted, quote_top_up, top_up
+from regulars.loyalty.cards.services.wanting import CardsWantedClosedError, ask_for_cards, send_wanted, want_no_more
 
 __all__ = [
     "BankRangesError",
@@ -84,6 +85,7 @@ __all__ = [
     "CardStateError",
     "CardTypeError",
     "CardTypeFixedError",
+    "CardsWantedClosedError",
     "CodeUnknownError",
     "CountClosedError",
     "CountRunningError",
@@ -100,6 +102,7 @@ __all__ = [
     "activate",
     "add_bank_ranges",
     "add_top_up_rule",
+    "ask_for_cards",
     "asked_void",
     "batch_asked",
     "begin_count",
@@ -142,10 +145,12 @@ __all__ = [
     "see",
     "sell",
     "send",
+    "send_wanted",
     "settle",
     "shipment_asked",
     "thaw",
     "top_up",
     "use_count",
     "void",
+    "want_no_more",
 ]

@@ -52,7 +52,7 @@ def card(request: HttpRequest, medium_id: int) -> HttpResponse:
         "law": wording.PACKS.get(found.law.partition("@")[0] or found.type.rule_pack),
         "value": _value(found, now) if found.activated_at else [],
         "paid": _paid(found) if found.type.holds_value else [],
-        "history": [_event(move, found) for move in selectors.history(found)],
+        "history": [_event(move, found, viewer) for move in selectors.history(found)],
         "replaces": Card.objects.filter(replaced_by=found).first(),
     }
     return render(request, "cards/card.html", context | _what_can_be_done(found, viewer))
@@ -71,10 +71,10 @@ def _paid(found: Card) -> list[Paid]:
     return [Paid(each, None if hasattr(each, "refund") or each.uses else cards.quote_refund(each)) for each in made[:20]]
 
 
-def _event(move: Movement, found: Card) -> dict[str, object]:
-    where = [str(places.name(store)) for store in (move.from_store, move.to_store) if store]
+def _event(move: Movement, found: Card, viewer: Viewer) -> dict[str, object]:
+    where = [str(places.name_for(viewer, store)) for store in (move.from_store, move.to_store) if store]
     if move.act == Movement.Act.SEND:
-        where = [f"{places.name(move.from_store)} → {_target(move)}"]
+        where = [f"{places.name_for(viewer, move.from_store)} → {_target(move, viewer)}"]
     facts = [*dict.fromkeys(where), move.by, move.reason]
     if move.card_id != found.pk:
         facts.insert(0, _("on card %(number)s") % {"number": move.card.number})
@@ -87,8 +87,8 @@ def _event(move: Movement, found: Card) -> dict[str, object]:
     }
 
 
-def _target(move: Movement) -> object:
-    return places.name(move.shipment.to_store) if move.shipment else ""
+def _target(move: Movement, viewer: Viewer) -> object:
+    return places.name_for(viewer, move.shipment.to_store) if move.shipment else ""
 
 
 def _what_can_be_done(found: Card, viewer: Viewer) -> dict[str, object]:

@@ -102,7 +102,8 @@ def _place(row: Movement, side: str) -> str:
     state = row.from_state if side == "from_store" else row.to_state
     if store is None and state != State.RECEIVED:
         return ""
-    return str(places.name(store))
+    is_known = row.from_known if side == "from_store" else row.to_known  # type: ignore[attr-defined]  # annotated
+    return str(places.name(store) if is_known else places.ANOTHER)
 
 
 _MOVEMENTS = Listing(

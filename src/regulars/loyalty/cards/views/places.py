@@ -12,6 +12,7 @@ from regulars.organization.models import Store
 
 CENTRAL = ""
 CENTRAL_STOCK: Promise = _("Central stock")
+ANOTHER: Promise = _("Another store")
 Choices = list[tuple[str, str | Promise]]
 
 
@@ -33,6 +34,13 @@ def chosen(text: str) -> int | None:
     if not text.isascii() or not text.isdigit():
         raise NotFoundError
     return int(text)
+
+
+def name_for(viewer: Viewer, store: Store | None) -> str | Promise:
+    """Return what a place is called, as far as the viewer may know of it."""
+    scopes = [viewer.rights[action] for action in ("gift_card.read", "card.stock") if action in viewer.rights]
+    known = store is None or any(scope.covers(store.pk) for scope in scopes)
+    return name(store) if known else ANOTHER
 
 
 def name(store: Store | None) -> str | Promise:

@@ -55,8 +55,9 @@ def shipment(request: HttpRequest, shipment_id: int) -> HttpResponse:
     scope = viewer.scope("card.stock")
     context = {
         "shipment": found,
-        "from_place": places.name(found.from_store),
-        "to_place": places.name(found.to_store),
+        "from_place": places.name_for(viewer, found.from_store),
+        "to_place": places.name_for(viewer, found.to_store),
+        "sent_by": found.sent_by if viewer.scope("gift_card.read").covers(found.from_store_id) else "",
         "waiting": waiting.count(),
         "numbers": list(waiting.values_list("pk", "number")[:50]),
         "takes_in": scope.covers(found.to_store_id),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from regulars.loyalty.cards import forms, selectors
 from regulars.loyalty.cards.models import CardType, Shipment, State
-from regulars.loyalty.cards.views import places
+from regulars.loyalty.cards.views import places, wanting
 from regulars.organization.access import Viewer
 from regulars.organization.models import Store
 from regulars.organization.requests import requires, viewer_of
@@ -45,7 +45,11 @@ def stock(request: HttpRequest) -> HttpResponse:
         "shelves": shelves,
         "states": [state.label for state in SHOWN],
         "totals": [sum(shelf.counts.get(state.value, 0) for shelf in shelves) for state in SHOWN],
-        "open": _open(viewer),
+        "open": [
+            (each, places.name_for(viewer, each.from_store), places.name_for(viewer, each.to_store)) for each in _open(viewer)
+        ],
+        "wishes": wanting.wishes(viewer) if keeps else [],
+        "wanted_form": forms.WantedForm(stores=selectors.places(viewer)) if keeps else None,
         "send_form": forms.SendForm(own=places.own(viewer), every=places.known(viewer)) if keeps else None,
     }
     return render(request, "cards/stock.html", context)
