@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.loyalty.program.views import badges, challenges, membership, partners, plans, rewards, rules, tiers
+from regulars.loyalty.program.views import (
+    badges,
+    challenges,
+    draws,
+    membership,
+    partners,
+    plans,
+    referrals,
+    rewards,
+    rules,
+    tiers,
+)
 
 app_name = "program"
 urlpatterns: list[URLPattern] = [
@@ -32,6 +43,14 @@ urlpatterns: list[URLPattern] = [
     path("program/challenges/", challenges.challenges, name="challenges"),
     path("program/challenges/new/", challenges.add_challenge, name="add_challenge"),
     path("program/challenges/<int:challenge_id>/", challenges.challenge, name="challenge"),
+    path("program/draws/", draws.draws, name="draws"),
+    path("program/draws/new/", draws.add_draw, name="add_draw"),
+    path("program/draws/<int:draw_id>/", draws.draw, name="draw"),
+    path("program/draws/<int:draw_id>/turns/", draws.turns, name="turns"),
+    path("program/referrals/", referrals.referrals, name="referrals"),
+    path("program/referrals/<int:referral_id>/decision/", referrals.decide_referral, name="decide_referral"),
+    path("customers/<int:customer_id>/referrer/", referrals.bring, name="bring"),
+    path("customers/<int:customer_id>/turns/", membership.take_turn, name="take_turn"),
     path("customers/<int:customer_id>/membership/", membership.membership, name="membership"),
     path("customers/<int:customer_id>/plans/", membership.sell_plan, name="sell_plan"),
     path("program/rewards/", rewards.rewards, name="rewards"),

@@ -56,7 +56,13 @@ from regulars.loyalty.program.services.plans import (
 from regulars.loyalty.program.services.playing import DrawOverError, NoSignInError, give_badges, sign_in, take_turn
 from regulars.loyalty.program.services.previewing import Report, ask_replay, preview, run_replay
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
-from regulars.loyalty.program.services.referring import ReferralError, refer, reward_referrals
+from regulars.loyalty.program.services.referring import (
+    ReferralDecidedError,
+    ReferralError,
+    decide_referral,
+    refer,
+    reward_referrals,
+)
 from regulars.loyalty.program.services.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
 from regulars.loyalty.program.services.returning import (
     ReturnedLine,
@@ -89,6 +95,7 @@ __all__ = [
     "PointsSpentError",
     "PublishedError",
     "QuotaUsedError",
+    "ReferralDecidedError",
     "ReferralError",
     "Replayed",
     "Report",
@@ -105,6 +112,7 @@ __all__ = [
     "compare_with_ledger",
     "count_stock",
     "create_program",
+    "decide_referral",
     "earning",
     "earning_command",
     "enroll",
@@ -118,10 +126,10 @@ __all__ = [
     "give_visit_badges",
     "grade_members",
     "hand_out",
+    "judge_challenges",
     "keep_earning",
     "keep_earnings",
     "keep_taken_back",
-    "judge_challenges",
     "locked_state",
     "order_gift",
     "preview",

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from regulars.core.errors import InvalidInputError, NotFoundError
 from regulars.customers import selectors as customers
 from regulars.customers.models import Customer
 from regulars.loyalty.program import progress, selectors, services
-from regulars.loyalty.program.models import BadgeHeld, BenefitUse, Membership, PaidPeriod, PaidPlan
+from regulars.loyalty.program.models import BadgeHeld, BenefitUse, Draw, Membership, PaidPeriod, PaidPlan, Referral
 from regulars.loyalty.program.services import benefits as using
 from regulars.loyalty.program.views.rewards import told
 from regulars.organization.access import Viewer
@@ -63,7 +64,11 @@ def membership(request: HttpRequest, customer_id: int) -> HttpResponse:
         "badges": BadgeHeld.objects.select_related("badge").filter(customer=customer).order_by("since"),
         "sell_form": SellForm(plans=plans) if sells else None,
         "pays_back": viewer.may(services.plans.GIVE_BACK), "edits": viewer.may("customer.edit"),
-        "tier": _tier_name(found, now) if found else "",
+        "tier": _tier_name(found, now) if found else "", "turn_key": secrets.token_hex(12),
+        "draws": _open_draws(today) if found and viewer.may("gift.hand_out") else [],
+        "brought_by": Referral.objects.select_related("referrer").filter(referred=customer).first(),
+        "brought": Referral.objects.filter(referrer=customer).count(),
+        "can_be_brought": found is None and viewer.may("customer.edit"),
     }  # fmt: skip
     return render(request, "program/_membership.html", context)
 
@@ -116,12 +121,37 @@ def renewal(request: HttpRequest, period_id: int) -> HttpResponse:
     return redirect(f"/customers/{period.customer_id}/")
 
 
+@require_POST
+@requires("gift.hand_out")
+def take_turn(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Take a turn of a draw for the member at the desk, and say what was drawn."""
+    viewer, said = viewer_of(request), request.POST
+    customer = customers.get_customer(viewer, customer_id, "gift.hand_out")
+    found = Draw.objects.filter(pk=said["draw"], program__is_active=True).first() if said.get("draw", "").isdigit() else None
+    if found is None or not said.get("key"):
+        raise NotFoundError
+
+    def turn() -> None:
+        drawn = services.take_turn(customer.pk, found.pk, key=said["key"][:60], viewer=viewer, now=timezone.now())
+        prize = drawn.prize.name if drawn.prize else _("no prize")
+        messages.success(request, _("Drawn: %(prize)s.") % {"prize": prize})
+
+    told(request, turn)
+    return redirect(f"/customers/{customer.pk}/")
+
+
 def _period(viewer: Viewer, period_id: int, action: str) -> PaidPeriod:
     found = PaidPeriod.objects.select_related("plan__program").filter(pk=period_id).first()
     if found is None:
         raise NotFoundError
     customers.get_customer(viewer, found.customer_id, action)
     return found
+
+
+def _open_draws(today: Any) -> Any:
+    open_now = Draw.objects.filter(program__is_active=True, is_active=True)
+    begun = open_now.filter(Q(starts_on=None) | Q(starts_on__lte=today))
+    return begun.filter(Q(ends_on=None) | Q(ends_on__gte=today)).order_by("name")
 
 
 def _on_sale() -> Any:
