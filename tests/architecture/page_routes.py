@@ -140,6 +140,9 @@ ROWS: dict[str, Row] = {
     "offers:offers": get("coupon.read"),
     "offers:offer": get("coupon.read"),
     "offers:uses": get("coupon.read"),
+    "offers:claims": get("settlement.make"),
+    "offers:make_claim": post("settlement.make", party="supplier", name="Acme", currency="USD", until="2026-11-21"),
+    "offers:claim_file": get("settlement.make", kind="csv"),
     "offers:choose": get("coupon.edit"),
     "offers:create": Row(
         ("coupon.edit",), form=OFFER | {"code": "SPRING"}, words={"group": "promotion", "kind": "amount"}

@@ -12,7 +12,7 @@ from regulars.gateway.files import services as files
 from regulars.loyalty.cards import services as cards
 from regulars.loyalty.cards.models import Partner
 from regulars.loyalty.offers import services as offers
-from regulars.loyalty.offers.models import Coupon
+from regulars.loyalty.offers.models import Claim, Coupon
 from regulars.loyalty.program import services as program
 from regulars.loyalty.program.models import Draw, GiftOrder, GiftStock, PaidPeriod, PaidPlan, Program, Referral
 from regulars.loyalty.wallet import services as wallet
@@ -35,6 +35,7 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "range_id",
     "offer_id",
     "stopped_offer_id",
+    "claim_id",
     "coupon_id",
     "coupon_batch_id",
     "version_id",
@@ -115,6 +116,9 @@ def _offers() -> dict[str, int]:
         "stopped_offer_id": made[1],
         "coupon_batch_id": batch.pk,
         "coupon_id": Coupon.objects.get(batch=batch).pk,
+        "claim_id": Claim.objects.create(
+            party="supplier", name="World", currency="USD", since=NOW.date(), until=NOW.date(), uses=0, amount=0, made_at=NOW
+        ).pk,
     }
 
 

@@ -18,9 +18,12 @@ wording.tell(
         "coupon.codes_taken": _("downloaded coupon codes"),
         "coupon.public_code_made": _("made a coupon code for everybody"),
         "coupon.voided": _("voided a coupon"),
+        "claim.made": _("claimed discounts from a supplier or partner"),
+        "claim.exported": _("downloaded the file of a claim"),
     },
     objects={
         "offer": _("Offer"),
         "coupon": _("Coupon"),
+        "claim": _("Claim on a supplier"),
     },
 )

@@ -70,3 +70,15 @@ class GuessingLockedError(DomainError):
 
     code = "coupon.locked"
     status_code = 429
+
+
+class ClaimEmptyError(InvalidInputError):
+    """Nothing is open that a claim could ask for."""
+
+    code = "claim.empty"
+
+
+class ClaimTooEarlyError(InvalidInputError):
+    """A claim ends with a business day that is over: what is still sold today would fall between two claims."""
+
+    code = "claim.too_early"

@@ -79,3 +79,15 @@ def money_adds_up() -> Outcome:
         JOIN (SELECT use_of_id, sum(amount) AS amount, sum(uses) AS uses FROM offers_redemption
             WHERE use_of_id IS NOT NULL GROUP BY 1) back ON back.use_of_id = use.id
         WHERE use.amount + back.amount < 0 OR use.uses + back.uses < 0""")
+
+
+@holds("offers.claims", "A claim asks for what its uses say that the party bears.")
+def claims_add_up() -> Outcome:
+    return offending("""
+        SELECT 'claim ' || c.id AS what FROM offers_claim c
+        WHERE c.amount <> (SELECT coalesce(sum(k.amount), 0) FROM offers_claimeduse k WHERE k.claim_id = c.id)
+        UNION ALL
+        SELECT 'claim ' || k.claim_id || ' use ' || k.redemption_id FROM offers_claimeduse k
+        JOIN offers_redemption r ON r.id = k.redemption_id
+        WHERE k.amount <> (SELECT coalesce(sum((share ->> 2)::bigint), 0) FROM jsonb_array_elements(r.lines) line,
+            jsonb_array_elements(line -> 'funded') share WHERE share ->> 0 = k.party AND share ->> 1 = k.name)""")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.ui import navigation
@@ -17,4 +18,5 @@ navigation.register(
         "read",
         order=10,
     ),
+    Item(navigation.OFFERS, _("Claims on suppliers"), "offers:claims", "receipt", "settlement", "make", order=40),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.loyalty.offers.views import coupons, detail, editing, listing
+from regulars.loyalty.offers.views import claims, coupons, detail, editing, listing
 
 app_name = "offers"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("offers/new/", editing.choose, name="choose"),
     path("offers/new/<slug:group>/<slug:kind>/", editing.create, name="create"),
     path("offers/preview/<slug:group>/<slug:kind>/", editing.try_on, name="preview"),
+    path("offers/claims/", claims.claims, name="claims"),
+    path("offers/claims/new/", claims.make_claim, name="make_claim"),
+    path("offers/claims/<int:claim_id>/file.<slug:kind>", claims.claim_file, name="claim_file"),
     path("offers/<int:offer_id>/", detail.offer, name="offer"),
     path("offers/<int:offer_id>/terms/", editing.edit, name="edit"),
     path("offers/<int:offer_id>/publication/", detail.publish, name="publish"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.loyalty.offers.services.claiming import bind, claim, give_to_friend, move_customer, void_coupon
+from regulars.loyalty.offers.services.funding import make_claim
 from regulars.loyalty.offers.services.giving_back import GivenBack, Returned, give_back
 from regulars.loyalty.offers.services.guessing import count_wrong_codes
 from regulars.loyalty.offers.services.history import PastOffer, PastUse, import_past_offers
@@ -26,6 +27,7 @@ __all__ = [
     "give_to_friend",
     "import_past_offers",
     "make_batch",
+    "make_claim",
     "make_public_code",
     "move_customer",
     "publish",
