@@ -71,6 +71,8 @@ def test_a_double_tap_sells_once(screen: Screen) -> None:
 def test_one_field_finds_articles_by_name_members_and_coupons(screen: Screen) -> None:
     program.publish()
     (code,) = offers.codes(offers.publish("SPRING", is_coupon=True))
+    several = screen.send(entry="ea")
+    assert ("Tea 1" in several, "Bread 4" in several, "10.00" in several) == (True, True, True)
     assert "Coffee 2" in screen.send(entry="coff")
     assert "Ana Lopez" in screen.send(entry="13800000001")
     assert "7.00" in screen.send(entry=code)

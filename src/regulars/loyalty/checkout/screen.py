@@ -23,6 +23,7 @@ from regulars.core.errors import DomainError
 from regulars.loyalty.checkout import services as checkout
 from regulars.loyalty.checkout.messages import BasketLine, Payment, Quote, Sale
 from regulars.organization.access import Viewer
+from regulars.organization.models import Store
 
 FOUND_MAX = 8
 PIECES_MAX = 999
@@ -102,6 +103,11 @@ def price(screen: Screen, *, viewer: Viewer, now: datetime, language: str) -> di
     asked = Quote(**_ask(screen, now, language), points=2**31 if screen.uses_points else 0)
     quoted: dict[str, Any] = json.loads(checkout.quote(asked, now=now, viewer=viewer).body)
     return quoted
+
+
+def currency_of(screen: Screen) -> str:
+    """Return the currency of a basket that is not priced yet."""
+    return Store.objects.values_list("currency", flat=True).filter(code=screen.store).first() or ""
 
 
 def sell(screen: Screen, quoted: Mapping[str, Any], *, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class DayTotals:
     store: str
     till: str
     business_date: date
+    currency: str
     said: dict[str, int]
     recorded: dict[str, int]
 
@@ -65,10 +66,11 @@ def list_closings(viewer: Viewer) -> list[DayTotals]:
     return [_totals(*row) for row in rows]
 
 
-def _totals(store: str, till: str, day: date, content: str, *recorded: int) -> DayTotals:
+def _totals(store: str, till: str, day: date, content: str, currency: str, *recorded: int) -> DayTotals:
     said: dict[str, Any] = json.loads(content)
     names = ("sales", "sales_amount", "returns", "returns_amount")
-    return DayTotals(store, till, day, {name: int(said[name]) for name in names}, dict(zip(names, recorded, strict=True)))
+    counted = {name: int(said[name]) for name in names}
+    return DayTotals(store, till, day, currency, counted, dict(zip(names, recorded, strict=True)))
 
 
 # The last closing of a till and day counts. A void is a receipt that takes back, as a return is.
@@ -80,11 +82,11 @@ WITH said AS (
     WHERE m.kind = 'closing' AND (%(stores)s::bigint[] IS NULL OR m.store_id = ANY (%(stores)s::bigint[]))
     ORDER BY m.source, m.store_id, m.till, m.content ->> 'business_date', m.happened_at DESC, m.number DESC
 )
-SELECT s.code, said.till, said.day, said.content,
+SELECT s.code, said.till, said.day, said.content, s.currency,
     count(r.id) FILTER (WHERE r.kind = 'sale'), coalesce(sum(r.paid_amount) FILTER (WHERE r.kind = 'sale'), 0)::bigint,
     count(r.id) FILTER (WHERE r.kind = 'return'), coalesce(-sum(r.paid_amount) FILTER (WHERE r.kind = 'return'), 0)::bigint
 FROM said JOIN organization_store s ON s.id = said.store_id
 LEFT JOIN sales_receipt r
     ON r.store_id = said.store_id AND r.business_date = said.day AND r.source = said.source AND r.till = said.till
-GROUP BY 1, 2, 3, 4 ORDER BY 3 DESC, 1, 2
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 3 DESC, 1, 2
 """

@@ -103,6 +103,7 @@ def _show(request: HttpRequest, screen: Screen, *, notice: str = "") -> HttpResp
     context = {
         "screen": screen,
         "quote": quoted,
+        "currency": quoted["currency"] if quoted else screens.currency_of(screen),
         "rest": tendering.rest_of(screen, quoted) if quoted else 0,
         "notice": notice or screen.notice,
     }
