@@ -17,7 +17,7 @@ from regulars.core import spreadsheets
 from regulars.core.errors import DomainError, InvalidInputError, NotFoundError
 from regulars.gateway import tasks
 from regulars.gateway.batch_list import BATCHES
-from regulars.gateway.files import preparing, selectors, services, wording
+from regulars.gateway.files import balances, preparing, selectors, services, wording
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.files.samples import sample_csv
 from regulars.gateway.forms import (
@@ -87,7 +87,8 @@ def detail(request: HttpRequest, batch_id: int) -> HttpResponse:
         return _mapping(request, batch)
     if batch.state == ImportBatch.State.CHECKED:
         return render(request, "gateway/import_checked.html", _result(batch))
-    return render(request, "gateway/import_result.html", _result(batch))
+    posted = balances.posted_by(batch.pk, source=batch.source) if batch.kind == ImportBatch.Kind.BALANCES else []
+    return render(request, "gateway/import_result.html", _result(batch) | {"posted": posted})
 
 
 @require_POST

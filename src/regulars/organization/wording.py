@@ -86,6 +86,7 @@ GROUPS: dict[Text, dict[str, Text]] = {
     },
     _("Data in and out"): {
         "import.run": _("Import files"),
+        "balance.open": _("Bring balances of an older system"),
         "webhook.manage": _("Manage webhooks"),
         "key.manage": _("Manage API keys"),
     },
@@ -141,6 +142,21 @@ OBJECTS: dict[str, Text] = {
     "store": _("Store"),
     "audit": _("Audit trail"),
 }
+
+
+# Those who act without being a person or a key, by the label of their viewer.
+_ACTORS: dict[str, Text] = {
+    "system": _("the system"),
+    "command line": _("the command line"),
+    "program": _("the loyalty program"),
+    "offers": _("the offers"),
+    "demo": _("the demo"),
+}
+
+
+def actor(label: str) -> Text:
+    """Return who acted, as people read it: names stay, the system's own labels are said in words."""
+    return _ACTORS.get(label, label)
 
 
 def tell(

@@ -18,7 +18,7 @@ from regulars.customers.services.errors import ChangedMeanwhileError, FieldError
 from regulars.customers.services.files import add_file, read_file, remove_file
 from regulars.customers.services.holding import Given, add_identifier, end_identifier, show_contact, show_identifier
 from regulars.customers.services.profile import create_customer, edit_profile
-from regulars.customers.services.recognition import recognize
+from regulars.customers.services.recognition import look_up, recognize
 from regulars.customers.services.saving import CUSTOMERS, save_customers
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "delete_tag",
     "edit_profile",
     "end_identifier",
+    "look_up",
     "read_file",
     "recognize",
     "remove_file",

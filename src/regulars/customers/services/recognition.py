@@ -24,13 +24,7 @@ def recognize(keys: Iterable[Key], *, source: str, now: datetime) -> dict[Key, i
     The namespace of an external id or card is the source unless the key names another. Safe against a second process that
     meets the same new identifier: one of them makes the customer, both get it.
     """
-    country = get_company().country
-    wanted: dict[Key, tuple[str, str, str, bytes]] = {}
-    for key in keys:
-        kind, namespace, value = key
-        normal = identifiers.normalize(kind, value, country=country)
-        if isinstance(normal, str):
-            wanted[key] = (kind, scoped(kind, namespace, source), normal, pii.digest(kind, normal))
+    wanted = _wanted(keys, source)
     if not wanted:
         return {}
     with transaction.atomic():
@@ -41,6 +35,25 @@ def recognize(keys: Iterable[Key], *, source: str, now: datetime) -> dict[Key, i
             _add_nameless(missing, source=source, now=now)
             known = find(wanted.values())
     return {key: known[kind, space, digest] for key, (kind, space, _, digest) in wanted.items()}
+
+
+def look_up(keys: Iterable[Key], *, source: str) -> dict[Key, int]:
+    """Return the customer of each identifier that is known; nobody is made."""
+    wanted = _wanted(keys, source)
+    known = find(wanted.values()) if wanted else {}
+    return {key: known[one[0], one[1], one[3]] for key, one in wanted.items() if (one[0], one[1], one[3]) in known}
+
+
+def _wanted(keys: Iterable[Key], source: str) -> dict[Key, tuple[str, str, str, bytes]]:
+    """Return kind, namespace, normal form and digest of each value that can be an identifier."""
+    country = get_company().country
+    wanted: dict[Key, tuple[str, str, str, bytes]] = {}
+    for key in keys:
+        kind, namespace, value = key
+        normal = identifiers.normalize(kind, value, country=country)
+        if isinstance(normal, str):
+            wanted[key] = (kind, scoped(kind, namespace, source), normal, pii.digest(kind, normal))
+    return wanted
 
 
 def scoped(kind: str, namespace: str, source: str) -> str:

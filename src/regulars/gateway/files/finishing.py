@@ -33,6 +33,8 @@ def finisher(kind: Kind, options: Options) -> Callable[[pa.Table], pa.Table]:
         if kind.key == "customers":
             table = _with_custom(_with_birth_date(table))
             table = _constant(table, "namespace", options.customer_namespace)
+        if kind.key == "balances":
+            table = _constant(table, "namespace", options.customer_namespace)
         if kind.are_receipts:
             table = _with_head(table, kind, options)
         for key, value in options.constants.items():

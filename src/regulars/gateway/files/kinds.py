@@ -169,6 +169,18 @@ _KIND = Field(
     "kind", Type.CHOICE, choices=_RECEIPT_KINDS, names=words("type|receipt type|transaction type|类型|单据类型|交易类型")
 )
 
+BALANCES = (
+    Field("external_id", Type.CODE, length_max=200, example="C-10023", names=words("customer|customer id|customer_id|member id|member_id|member no|id|会员号|会员编号|会员id|顾客编号|客户编号")),
+    Field("phone", Type.CODE, length_max=40, names=words("mobile|mobile phone|phone number|手机|手机号|手机号码|电话")),
+    Field("email", Type.CODE, length_max=200, names=words("e-mail|mail|email address|邮箱|电子邮箱")),
+    Field("card", Type.CODE, length_max=64, names=words("card no|card number|member card|loyalty card|会员卡号|卡号|会员卡")),
+    Field("unit", Type.CODE, required=True, length_max=64, example="points", names=words("account|balance type|kind|type|账户|账户类型|余额类型|单位|类型")),
+    Field("balance", Type.QUANTITY, required=True, negative=False, target="balance_milli", example="1250", names=words("amount|points|value|remaining|余额|积分余额|剩余|剩余积分|储值余额|积分")),
+    Field("earned_on", Type.DATE, example="2025-06-18", names=words("earned|earned at|date|topped up on|获得日期|充值日期|日期")),
+    Field("valid_through", Type.DATE, example="2027-06-30", names=words("expires|expires on|expiry|expiry date|expiration date|valid until|到期日|有效期至|失效日期|过期日期")),
+    Field("lot", Type.CODE, length_max=100, names=words("lot id|batch|entry id|reference|批次|流水号|批次号")),
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -195,6 +207,7 @@ KINDS = {
         Kind("products", PRODUCTS),
         Kind("customers", CUSTOMERS, one_of=(("external_id", "phone", "email", "card"),), has_custom=True),
         Kind("receipts", (*_LINES, _KIND, *_ORIGINAL), one_of=_ANY_AMOUNT, are_receipts=True),
+        Kind("balances", BALANCES, one_of=(("external_id", "phone", "email", "card"),)),
         Kind("returns", (*_LINES, *_ORIGINAL), one_of=_ANY_AMOUNT, are_receipts=True),
     )
 }

@@ -12,6 +12,7 @@ from regulars.catalog import services as catalog
 from regulars.core.errors import ForbiddenError
 from regulars.core.outcomes import SaveOutcome
 from regulars.customers import services as customers
+from regulars.gateway.files import balances
 from regulars.gateway.models import ImportBatch
 from regulars.organization.access import Viewer
 from regulars.organization.services import places
@@ -25,7 +26,9 @@ _WRITES = {
     ImportBatch.Kind.CUSTOMERS: "customer.edit",
     ImportBatch.Kind.RECEIPTS: "receipt.record",
     ImportBatch.Kind.RETURNS: "receipt.record",
+    ImportBatch.Kind.BALANCES: "balance.open",
 }
+_NEVER_LENT = {ImportBatch.Kind.BALANCES}  # makes value: the right to import does not give it
 _COMPANY_WIDE = {ImportBatch.Kind.STORES, ImportBatch.Kind.PRODUCTS}
 TABLES = {
     ImportBatch.Kind.STORES: "organization_store",
@@ -38,6 +41,9 @@ def importing(viewer: Viewer, kind: str) -> Viewer:
     """Return the viewer with the one right more that importing this kind gives, over the stores that `import.run` covers."""
     scope = viewer.require("import.run")
     action = _WRITES[ImportBatch.Kind(kind)]
+    if kind in _NEVER_LENT:
+        viewer.require(action)
+        return viewer
     if viewer.may(action) and viewer.scope(action).is_everything:
         return viewer
     if kind in _COMPANY_WIDE and not scope.is_everything:
@@ -60,6 +66,8 @@ def load(
     if not prepared.num_rows:
         return SaveOutcome()
     match ImportBatch.Kind(kind):
+        case ImportBatch.Kind.BALANCES:
+            return balances.open_balances(prepared, source=source, batch_id=batch_id, now=now, viewer=viewer)
         case ImportBatch.Kind.STORES:
             return places.save_stores(prepared, source=source, now=now, viewer=viewer)
         case ImportBatch.Kind.PRODUCTS:

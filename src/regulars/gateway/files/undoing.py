@@ -12,7 +12,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 from django.db.models import Field, ForeignKey, Model
+from django.utils.translation import gettext as _
 
+from regulars.core.errors import DomainError
 from regulars.gateway.files import loading
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.models import ImportBatch
@@ -28,6 +30,12 @@ _PARTS = {
 }  # fmt: skip
 
 
+class BalancesStayError(DomainError):
+    """What is in the ledger is corrected, never taken out."""
+
+    code = "import.balances"
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """How many rows were removed, put back to what they were, and kept because they are in use or changed since."""
@@ -40,6 +48,8 @@ class Undone:
 
 def undo(batch: ImportBatch, *, viewer: Viewer, now: datetime) -> Undone:
     """Take back what the batch brought, in the caller's transaction."""
+    if batch.kind == ImportBatch.Kind.BALANCES:
+        raise BalancesStayError(_("Balances stay in the ledger. Correct single ones on the customer’s wallet page."))
     acting = loading.importing(viewer, batch.kind)
     if KINDS[batch.kind].are_receipts:
         earnings = program.undo_receipts(batch.pk, now=now, viewer=acting)

@@ -15,6 +15,7 @@ KINDS: dict[str, tuple[Text, Text, str]] = {
     "receipts": (_("Receipts"), _("Sales line by line, with discounts and the customer"), "receipt"),
     "returns": (_("Returns"), _("What came back, with the receipt it was sold on"), "undo-2"),
     "products": (_("Products"), _("Articles with category, brand, supplier and price"), "package"),
+    "balances": (_("Opening balances"), _("Points, growth value and stored value of an older system, lot by lot"), "wallet"),
     "stores": (_("Stores"), _("Places with region, time zone and opening hours"), "store"),
 }
 STATES: dict[str, tuple[Text, str]] = {
@@ -34,6 +35,7 @@ STEPS: dict[str, Text] = {
 FIELDS: dict[str, Text] = {
     "address": _("Address"),
     "age_band": _("Age band"),
+    "balance": _("Balance"),
     "barcode": _("Barcode"),
     "birth_date": _("Birthday"),
     "brand": _("Brand"),
@@ -61,6 +63,7 @@ FIELDS: dict[str, Text] = {
     "discount.manual": _("Discount: by hand"),
     "discount.points": _("Discount: points"),
     "discount.promotion": _("Discount: promotion"),
+    "earned_on": _("Earned on"),
     "education": _("Education"),
     "email": _("E-mail"),
     "external_id": _("Customer number"),
@@ -80,6 +83,7 @@ FIELDS: dict[str, Text] = {
     "lifestyle": _("Lifestyle"),
     "line_no": _("Line number"),
     "longitude": _("Longitude"),
+    "lot": _("Number of the lot"),
     "marital_status": _("Marital status"),
     "name": _("Name"),
     "net_amount": _("Net amount"),
@@ -108,6 +112,8 @@ FIELDS: dict[str, Text] = {
     "tender": _("Payment method"),
     "till": _("Till"),
     "timezone": _("Time zone"),
+    "unit": _("Unit"),
+    "valid_through": _("Valid through"),
 }
 CODES: dict[str, Text] = {
     # Whole files
@@ -159,6 +165,16 @@ CODES: dict[str, Text] = {
     ),
     "amount.range": _("The amount is too large."),
     "amount.sign": _("The amount must not be negative."),
+    "balance.changed": _(
+        "This balance came in before with another amount. Nothing is posted twice; correct it on the customer’s wallet page."
+    ),
+    "balance.customer": _("Nobody is known by this. Import the customers first, from the same source."),
+    "balance.repeated": _("This stands in the file twice. Give each lot a number of its own, or add the rows up."),
+    "balance.unit": _("Write points, growth, stored or bonus, or the code of a unit that exists."),
+    "balance.whole": _("Points are whole numbers; money has no more decimals than its currency."),
+    "balance.money": _("Stored value may only be brought in by somebody who may adjust it, such as finance."),
+    "opening.expired": _("This has expired already."),
+    "opening.future": _("This was earned in the future."),
     "cell.formula": _("The cell holds a formula without a saved result. Save the workbook once more, or paste the value."),
     "cell.number_format": _("A spreadsheet has shortened this number. Format the column as text and fill it in again."),
     "choice.unknown": _("This word is not one of the choices."),

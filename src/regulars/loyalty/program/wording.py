@@ -201,7 +201,7 @@ def _playing(body: Body, currency: str) -> list[Said]:
         text = _("%(points)s points each day")
         if sign_in.row_points:
             text += " · " + _("%(row_points)s more after each %(row_days)s days in a row")
-        found.append(Said("sign_in", _("Signing in"), text % words))
+        found.append(Said("sign_in", _("Sign-in reward"), text % words))
     return found
 
 
