@@ -15,6 +15,7 @@ from regulars.home.business import names
 from regulars.home.customers import words
 from regulars.home.customers.timeline import Entry
 from regulars.home.customers.words import Text
+from regulars.organization import wording as staff
 from regulars.organization.models import AuditEntry
 from regulars.sales.models import Receipt
 from regulars.ui import formatting
@@ -100,14 +101,15 @@ def _tag_on(entry: Entry) -> Told:
 def _change(entry: Entry, labels: Mapping[str, str]) -> Told:
     row: AuditEntry = entry.row
     before, after = row.before or {}, row.after or {}
+    by = str(staff.actor(row.actor))
     if row.action.startswith("customer.identifier"):
         kind = words.IDENTIFIERS.get(after.get("kind", ""), "")
-        return Told("change", "id-card", f"{_DEEDS[row.action]}: {kind} {after.get('hint', '')}", row.actor, _when(entry))
+        return Told("change", "id-card", f"{_DEEDS[row.action]}: {kind} {after.get('hint', '')}", by, _when(entry))
     if row.action == "customer.attached":
-        return Told("change", "link", str(_DEEDS[row.action]), row.actor, _when(entry))
+        return Told("change", "link", str(_DEEDS[row.action]), by, _when(entry))
     changes = [(_field(key, labels), _plain(before.get(key)), _plain(after.get(key))) for key in {**before, **after}]
     changes = [(name, was, became) for name, was, became in changes if was != became]
-    return Told("change", "pencil", str(_DEEDS[row.action]), row.actor, _when(entry), changes=changes)
+    return Told("change", "pencil", str(_DEEDS[row.action]), by, _when(entry), changes=changes)
 
 
 def _field(key: str, labels: Mapping[str, str]) -> Text:

@@ -16,6 +16,7 @@ from regulars.loyalty.wallet.commands import House
 from regulars.loyalty.wallet.models import Unit
 from regulars.loyalty.wallet.sentences import MONEY, template_of
 from regulars.loyalty.wallet.statement import Line
+from regulars.organization import wording as staff
 from regulars.ui import formatting
 
 REASONS: dict[str, str | Promise] = {
@@ -115,6 +116,6 @@ def values_of(line: Line) -> dict[str, str]:
         "from": formatting.date(line.available_from) if line.available_from else "",
         "expires": formatting.date(line.expires_at) if line.expires_at else "",
         "reason": str(REASONS.get(line.reason, line.reason)),
-        "actor": line.actor,
+        "actor": str(staff.actor(line.actor)),
         "note": str(line.why.get("note") or line.why.get("provenance") or ""),
     }

@@ -35,7 +35,7 @@ TRAIL = lists.Listing(
             key="at", label=_("When"), value=lambda row: row.at, sort="at", lead=True,
             show=lambda row: formatting.moment(row.at), href=lambda row: f"/audit/{row.pk}/",
         ),
-        lists.Column(key="actor", label=_("Who"), value=lambda row: row.actor, sort="actor"),
+        lists.Column(key="actor", label=_("Who"), value=lambda row: str(wording.actor(row.actor)), sort="actor"),
         lists.Column(
             key="action", label=_("What happened"), value=lambda row: row.action, show=lambda row: wording.deed(row.action),
             sort="action",

@@ -15,10 +15,13 @@ from django.views.decorators.http import require_GET
 from regulars.loyalty.cards import forms, selectors, wording
 from regulars.loyalty.cards import services as cards
 from regulars.loyalty.cards.models import Card, Movement, State, TopUp
+from regulars.loyalty.cards.models.cards import UNSOLD
 from regulars.loyalty.cards.rules import top_ups
 from regulars.loyalty.cards.views import places
 from regulars.loyalty.wallet import selectors as wallet
-from regulars.organization.access import Viewer
+from regulars.organization import access
+from regulars.organization import wording as staff
+from regulars.organization.access import Holder, Viewer
 from regulars.organization.requests import requires, viewer_of
 
 _ICONS = {
@@ -54,6 +57,7 @@ def card(request: HttpRequest, medium_id: int) -> HttpResponse:
         "paid": _paid(found) if found.type.holds_value else [],
         "history": [_event(move, found, viewer) for move in selectors.history(found)],
         "replaces": Card.objects.filter(replaced_by=found).first(),
+        "issuers": _issuers(found, viewer),
     }
     return render(request, "cards/card.html", context | _what_can_be_done(found, viewer))
 
@@ -75,7 +79,7 @@ def _event(move: Movement, found: Card, viewer: Viewer) -> dict[str, object]:
     where = [str(places.name_for(viewer, store)) for store in (move.from_store, move.to_store) if store]
     if move.act == Movement.Act.SEND:
         where = [f"{places.name_for(viewer, move.from_store)} → {_target(move, viewer)}"]
-    facts = [*dict.fromkeys(where), move.by, move.reason]
+    facts = [*dict.fromkeys(where), str(staff.actor(move.by)), move.reason]
     if move.card_id != found.pk:
         facts.insert(0, _("on card %(number)s") % {"number": move.card.number})
     return {
@@ -116,6 +120,16 @@ def _what_can_be_done(found: Card, viewer: Viewer) -> dict[str, object]:
         "refund_form": forms.RefundForm(**placed) if can["refunds"] else None,
     }
     return {**can, **shown}
+
+
+def _issuers(found: Card, viewer: Viewer) -> str:
+    """Return who activates and tops up, for those who may not: it happens where the money is paid."""
+    if viewer.may("gift_card.issue") or not found.type.holds_value or found.state not in {State.ACTIVE, *UNSOLD, State.SOLD}:
+        return ""
+    roles = access.roles()
+    issuing = [role for role in access.matrix()["gift_card.issue"] if Holder.PERSON in roles[role].held_by]
+    people = [str(staff.role_label(role)) for role in issuing]
+    return _("at a till, or in a store by: %(roles)s") % {"roles": _(", ").join(people)}
 
 
 def _usual(found: Card) -> dict[str, object]:

@@ -12,6 +12,7 @@ from regulars.loyalty.cards import selectors, wording
 from regulars.loyalty.cards.models import Card, CardType, Movement, State
 from regulars.loyalty.cards.rules import numbers
 from regulars.loyalty.cards.views import places
+from regulars.organization import wording as staff
 from regulars.organization.access import Viewer
 from regulars.organization.requests import requires, viewer_of
 from regulars.ui import formatting, lists
@@ -121,7 +122,7 @@ _MOVEMENTS = Listing(
         Column(key="act", label=pgettext_lazy("card", "Step"), value=lambda row: str(Movement.Act(row.act).label)),
         Column(key="from", label=pgettext_lazy("card", "From"), value=lambda row: _place(row, "from_store")),
         Column(key="to", label=pgettext_lazy("card", "To"), value=lambda row: _place(row, "to_store")),
-        Column(key="by", label=_("By"), value=lambda row: row.by),
+        Column(key="by", label=_("By"), value=lambda row: str(staff.actor(row.by))),
         Column(key="reason", label=_("Reason"), value=lambda row: row.reason),
     ],
     filters=[

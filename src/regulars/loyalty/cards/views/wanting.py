@@ -55,9 +55,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise InvalidInputError(_("Say which store needs how many cards of which type."))
     said = form.cleaned_data
-    cards.ask_for_cards(
-        said["store"].pk, said["type"], said["quantity"], viewer=viewer, now=timezone.now(), note=said["note"]
-    )
+    cards.ask_for_cards(said["store"].pk, said["type"], said["quantity"], viewer=viewer, now=timezone.now(), note=said["note"])
     messages.success(request, _("Asked. Head office and the stores of the region see it."))
     return redirect("cards:stock")
 

@@ -21,6 +21,7 @@ from regulars.loyalty.wallet.commands import OwnerKind
 from regulars.loyalty.wallet.models import Entry, Transfer
 from regulars.loyalty.wallet.statement import line_of
 from regulars.organization import audit
+from regulars.organization import wording as staff
 from regulars.organization.access import Viewer
 from regulars.organization.models import Company, Store
 from regulars.organization.requests import requires, viewer_of
@@ -176,7 +177,7 @@ _LEDGER = Listing(
             key="recorded", label=_("Learned"), value=lambda row: row.transfer.recorded_at, shown=False,
             show=lambda row: formatting.moment(row.transfer.recorded_at), sort="id",  # numbered as they are learned of
         ),
-        Column(key="actor", label=_("By"), value=lambda row: row.transfer.actor, shown=False),
+        Column(key="actor", label=_("By"), value=lambda row: str(staff.actor(row.transfer.actor)), shown=False),
         Column(key="rule", label=_("Rule version"), value=lambda row: row.transfer.rule_version, shown=False),
         Column(
             key="key", label=_("Reference number"), shown=False,
