@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from regulars.core import invariants
 from regulars.customers.models import Customer
@@ -57,6 +57,16 @@ def test_a_hundred_copies_at_once_make_one_sale_each() -> None:
     for body in bodies:
         assert len({content for sent, status, content in answers if sent == body and status == 201} | {send(body)[2]}) == 1
     assert Receipt.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_the_database_itself_takes_no_number_twice(till: Till) -> None:
+    till.sell("1")
+    for model in (Message, Receipt):
+        row = model.objects.get()
+        row.pk = None
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.bulk_create([row])
 
 
 def shuffled_log(ana: str, codes: list[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -105,8 +115,6 @@ def state_hash() -> str:
 
 @pytest.mark.django_db
 def test_every_order_of_the_messages_ends_in_the_same_state(till: Till) -> None:
-    from django.db import transaction
-
     program.publish()
     program.give(Customer.objects.get(name="Ana Lopez").pk, 100)
     codes = offers.codes(offers.publish("SPRING", is_coupon=True), 25)

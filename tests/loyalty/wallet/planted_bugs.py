@@ -7,15 +7,11 @@ Not collected by pytest: it runs pytest itself, a dozen times. Exit code 1 if a 
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
-CHECKOUT = Path(__file__).parents[3]
+from tests.planting import Bug, run
+
 LEDGER = "src/regulars/loyalty/wallet/"
 RIGHTS = "src/regulars/core/database.py"
 AT_ONCE = "test_at_once.py::test_a_wallet_of_100_pays_10_exactly_ten_times"
@@ -27,17 +23,8 @@ UNIQUE = 'models.UniqueConstraint(fields=("source", "key"), name="transfer_once_
 ANYTHING = 'models.CheckConstraint(condition=models.Q(("at__isnull", False)), name="transfer_once_per_source")'
 
 
-@dataclass(frozen=True)
-class Bug:
-    name: str
-    path: str
-    right: str
-    wrong: str
-    test: str
-
-
 BUGS = [
-    Bug("unique key dropped", LEDGER + "migrations/0001_initial.py", UNIQUE, ANYTHING, "test_posting.py"),
+    Bug("unique key dropped", LEDGER + "migrations/0*.py", UNIQUE, ANYTHING, "test_posting.py"),
     Bug("read, then write", LEDGER + "statements.py", "ORDER BY a.id FOR UPDATE OF a", "ORDER BY a.id", AT_ONCE),
     Bug("locks in any order", LEDGER + "statements.py", "ORDER BY a.id FOR UPDATE", "ORDER BY random() FOR UPDATE", RINGS),
     Bug("debt not covered", LEDGER + "rules/plan.py", DEBT_COVERED, "sum(lot.free for lot in lots)", "test_dates.py"),
@@ -57,34 +44,5 @@ BUGS = [
     ),
 ]
 
-
-def is_noticed(bug: Bug) -> bool:
-    """Return whether the test named with the bug fails on a copy that has it."""
-    with tempfile.TemporaryDirectory(prefix="regulars-planted-") as folder:
-        copy = Path(folder)
-        for part in ("src", "tests"):
-            shutil.copytree(CHECKOUT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(CHECKOUT / "pyproject.toml", copy)
-        text = (copy / bug.path).read_text("utf-8")
-        assert bug.right in text, f"{bug.name}: the line has changed; plant the bug anew"
-        (copy / bug.path).write_text(text.replace(bug.right, bug.wrong), "utf-8")
-        command = [sys.executable, "-m", "pytest", f"tests/loyalty/wallet/{bug.test}", "-q", "-n0", "-x"]
-        ended = subprocess.run(
-            command, cwd=copy, env={**os.environ, "PYTHONPATH": f"{copy}/src:{copy}"}, capture_output=True, check=False
-        )
-        return ended.returncode == 1
-
-
-def main(words: list[str]) -> int:
-    missed = 0
-    for bug in BUGS:
-        if not words or any(word in bug.name for word in words):
-            noticed = is_noticed(bug)
-            missed += not noticed
-            sys.stdout.write(f"{'red' if noticed else 'GREEN'} {bug.name}\n")
-            sys.stdout.flush()
-    return 1 if missed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run([replace(bug, test=f"tests/loyalty/wallet/{bug.test}") for bug in BUGS], sys.argv[1:]))

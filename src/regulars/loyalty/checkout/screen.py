@@ -85,7 +85,7 @@ def change(screen: Screen, form: QueryDict, *, viewer: Viewer, now: datetime) ->
         if (index := form.get(verb, "")).isdigit():
             return _count(screen, int(index), step)
     for leave_out in (name for name in _WITHOUT if name in form):
-        return _WITHOUT[leave_out](screen, form[leave_out])
+        return _WITHOUT[leave_out](screen, form.get(leave_out, ""))
     if "points" in form:
         return replace(screen, uses_points=not screen.uses_points)
     return _entered(screen, form.get("entry", "").strip(), viewer=viewer, now=now)

@@ -135,6 +135,7 @@ def shown(dealt: Dealt, *, language: str) -> dict[str, Any]:
                     _named(it.candidate) | _why(it.refusal, currency=dealt.basket.currency) for it in dealt.deal.refused
                 ],
                 "unusable": list(dealt.unusable),
+                **({"gap_amount": dealt.deal.gap_amount} if dealt.deal.gap_amount else {}),
             }
         }
 
