@@ -135,7 +135,9 @@ def _sell(installation: Installation, tills: list[dict[str, Any]], journals: Pat
         if not work.is_alive():
             break
         work.join(options.pause * dice.uniform(0.5, 1.5))
-        installation.kill(VICTIMS[number % len(VICTIMS)], dice)
+        victim = VICTIMS[number % len(VICTIMS)]
+        installation.kill(victim, dice)
+        sys.stderr.write(f"{time.monotonic() - started:.0f} s: killed {victim}, {number + 1} of {options.kills}\n")
     work.join()
     return time.monotonic() - started, counts
 
