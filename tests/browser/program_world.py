@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 
 from regulars.demo.program import RULES
 from regulars.loyalty.program import services as program
-from regulars.loyalty.program.models import Gift, GiftOrder, GiftStock, Program, ReplayRun, RuleVersion
+from regulars.loyalty.program.models import (
+    Draw,
+    Gift,
+    GiftOrder,
+    GiftStock,
+    PaidPlan,
+    Partner,
+    Program,
+    Referral,
+    ReplayRun,
+    RuleVersion,
+)
 from regulars.loyalty.program.services.previewing import run_replay
 from regulars.loyalty.program.services.replaying import replay_into_ledger
 from regulars.organization.access import system
@@ -39,6 +50,8 @@ def addresses() -> list[str]:
     return [
         "/program/", f"/program/versions/{published.pk}/", f"/program/versions/{draft.pk}/",
         f"/program/replays/{ReplayRun.objects.latest('pk').pk}/", "/program/tiers/", "/program/benefits/", "/program/rewards/",
+        "/program/plans/", f"/program/plans/{PaidPlan.objects.get().pk}/", f"/program/partners/{Partner.objects.get().pk}/",
+        "/program/badges/", f"/program/draws/{Draw.objects.get().pk}/", "/program/referrals/",
     ]  # fmt: skip
 
 
@@ -49,6 +62,35 @@ def _rewards(club: Program, now: datetime) -> None:
     for number, store in enumerate(Store.objects.order_by("code")):
         program.count_stock(mug, store_id=store.pk, on_hand=12 * (number + 1), viewer=SYSTEM, now=now)
     _order(mug, now)
+    _more(club, now)
+
+
+def _more(club: Program, now: datetime) -> None:
+    """What else membership gives: a paid plan with members, a partner, a badge, a draw with turns, friends brought."""
+    who = {"viewer": SYSTEM, "now": now}
+    members = list(club.members.order_by("pk").values_list("customer_id", flat=True)[:6])
+    fields = {"code": "plus", "name": "East Wind Plus", "price_amount": 199_00, "months": 12, "renews": True, "notice_days": 5}
+    plan = program.save_plan(club, fields | {"benefits": club.benefits.all()}, **who)
+    for number, member in enumerate(members[:4]):
+        program.buy_plan(member, plan, source="tests", key=str(number), renews=number % 2 == 0, tender="card", **who)
+    air = program.save_partner(club, {"code": "air", "name": "Crane Air", "our_points": 2, "their_points": 1}, **who)
+    program.book_payment(air, 5_000, paid_amount=400_00, key="1", **who)
+    program.exchange_in(air, members[0], 60, key="1", **who)
+    ten = {"code": "ten", "name": "Ten visits", "measure": "visits", "from_value": 10, "points": 50}
+    program.save_badge(club, ten, **who)
+    wheel = {"code": "wheel", "name": "Autumn wheel", "points_price": 0, "per_day": 3, "budget_amount": 100_00}
+    cake = {"name": "Moon cake", "weight": 5, "cost_amount": 20_00, "stock": 3}
+    points = {"name": "20 points", "weight": 15, "points": 20}
+    draw = program.save_draw(club, wheel, [cake, points, {"name": "Nothing this time", "weight": 80}], **who)
+    for number, member in enumerate(members):
+        program.take_turn(member, draw.pk, key=str(number), chance=lambda size, at=number: at * 17 % size, **who)
+    for number, state in enumerate(("waiting", "rewarded", "held_back")):
+        signs = ["same_till"] if state == "held_back" else []
+        decided = None if state == "waiting" else now
+        Referral.objects.create(
+            program=club, referrer_id=members[number], referred_id=members[number + 3], referred_at=now, state=state,
+            signs=signs, decided_at=decided,
+        )  # fmt: skip
 
 
 def _order(mug: Gift, now: datetime) -> None:

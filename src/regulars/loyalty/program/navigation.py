@@ -14,8 +14,8 @@ navigation.register(
     Item(navigation.PROGRAM, _("Paid membership"), "program:plans", "badge-check", "program", "read", order=35),
     Item(navigation.PROGRAM, _("Points mall"), "program:rewards", "gift", "program", "read", order=40),
     Item(navigation.PROGRAM, _("Challenges"), "program:challenges", "target", "program", "read", order=45),
-    Item(navigation.PROGRAM, _("Badges"), "program:badges", "medal", "program", "read", order=50),
-    Item(navigation.PROGRAM, _("Draws"), "program:draws", "dices", "program", "read", order=60),
-    Item(navigation.PROGRAM, _("Referrals"), "program:referrals", "users", "customer", "list", order=70),
-    Item(navigation.PROGRAM, _("Partners"), "program:partners", "handshake", "program", "read", order=80),
+    Item(navigation.PROGRAM, _("Badges"), "program:badges", "medal", "program", "read", order=46),
+    Item(navigation.PROGRAM, _("Draws"), "program:draws", "dices", "program", "read", order=47),
+    Item(navigation.PROGRAM, _("Referrals"), "program:referrals", "users", "customer", "list", order=48),
+    Item(navigation.PROGRAM, _("Partners"), "program:partners", "handshake", "program", "read", order=49),
 )

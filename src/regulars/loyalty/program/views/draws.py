@@ -39,7 +39,7 @@ class DrawForm(Priced):
     )
     starts_on = forms.DateField(label=gettext_lazy("First day"), required=False)
     ends_on = forms.DateField(label=gettext_lazy("Last day"), required=False)
-    is_active = forms.BooleanField(label=gettext_lazy("Open"), required=False, initial=True)
+    is_active = forms.BooleanField(label=gettext_lazy("Members may take turns"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -156,7 +156,7 @@ def _prizes(shown: Draw | None, program: Program, data: Any) -> Any:
         }
         for row in rows
     ] or [{"weight": 1, "name": _("Nothing this time")}]  # fmt: skip
-    return _Prizes(data, initial=initial, prefix="prizes", form_kwargs={"currency": program.currency})  # type: ignore[arg-type] # the stubs of formsets are narrow
+    return _Prizes(data, initial=initial, prefix="prizes", form_kwargs={"currency": program.currency})
 
 
 def _with_row(data: Any) -> Any:

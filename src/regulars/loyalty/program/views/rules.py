@@ -29,6 +29,11 @@ _Rules = formset_factory(forms.RuleForm, extra=0, can_delete=True)
 _Tiers = formset_factory(forms.TierForm, extra=0, can_delete=True)
 
 
+_TIERS = ("tiers",)
+# What each group of the settings says in the rules: the keys of `wording.rules_of`, in the order of `forms._GROUPS`.
+_SAID = (("pending", "limits"), ("expiry", "redemption"), ("referral", "sign_in"), _TIERS)
+
+
 class PublishForm(Form):
     """From which day on a draft holds."""
 
@@ -186,7 +191,25 @@ class _Designer:
         return str(self.settings.cleaned_data["note"])
 
     def context(self) -> dict[str, Any]:
-        return {"settings": self.settings, "rules": self.rules, "tiers": self.tiers, "kinds": forms.KINDS, "fault": self.fault}
+        return {
+            "settings": self.settings, "rules": self.rules, "tiers": self.tiers, "kinds": forms.KINDS, "fault": self.fault,
+            "groups": self.groups(),
+        }  # fmt: skip
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the settings in groups that fold, each with what it says now; open where something is to be mended."""
+        said = {one.key: one.text for one in wording.rules_of(services.read_body(self.shown.body), self.currency)}
+        tiers = [tier["name"] or tier["code"] for tier in self.shown.body["ladder"]["tiers"]]
+        asked = self.data.get("add", "") if self.data is not None else ""
+        groups = []
+        for (title, fields), keys in zip(self.settings.groups(), _SAID, strict=True):
+            words = [said[key] for key in keys if key in said] if keys != _TIERS else tiers
+            faulty = any(field.errors for field in fields) or (keys == _TIERS and (asked == "tier" or self._faulty_tiers()))
+            groups.append({"title": title, "fields": fields, "said": words, "is_open": faulty})
+        return groups
+
+    def _faulty_tiers(self) -> bool:
+        return self.data is not None and bool(self.tiers.total_error_count())
 
 
 def _with_row(data: Any, kind: str) -> Any:
