@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from regulars.loyalty.cards import selectors
 from regulars.loyalty.cards import services as cards
-from regulars.loyalty.cards.models import CardType, CountUse, TopUp, TopUpRefund
+from regulars.loyalty.cards.models import Card, CardType, CountUse, TopUp, TopUpRefund
 from regulars.loyalty.wallet import services as wallet
+from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.organization.models import Store
 from tests.loyalty.cards import factories as make
 from tests.loyalty.cards.factories import NOW, SYSTEM
@@ -157,6 +158,36 @@ def test_a_count_card_earns_its_price_use_by_use(here: Store, there: Store) -> N
     with pytest.raises(wallet.InsufficientBalanceError):
         cards.use_count(card.pk, uses=1, key="u3", **options)
     assert CountUse.objects.count() == 3
+
+
+def test_uses_earn_what_their_own_purchase_cost_whoever_holds_the_card_by_then(here: Store) -> None:
+    """Ana's card goes to Ben, then into a merge, then expires and is renewed: each price is earned once, to the cent."""
+    kind = make.card_type("count", uses=3, price_amount=100_00, lasts_months=12)
+    ana, ben = make.member("Ana"), make.member("Ben")
+    loaded, spare = (make.active(here, kind, customer=ana) for _ in range(2))
+    make.top_up(loaded, 100_00, here)
+    options = {"store_id": here.pk, "source": "till", "viewer": SYSTEM}
+
+    def use(card: Card, key: str, uses: int = 1, now: datetime = NOW) -> int:
+        return cards.use_count(card.pk, uses=uses, key=key, now=now, **options).revenue_amount
+
+    assert use(loaded, "u1") == 33_33
+    cards.pass_on(loaded.pk, ben.pk, reason="a gift", viewer=SYSTEM, now=NOW)
+    with pytest.raises(wallet.InsufficientBalanceError):  # the card changed hands, the uses did not
+        use(loaded, "u2")
+    make.top_up(loaded, 100_00, here)
+    assert use(loaded, "u3", uses=2) == 66_66  # of Ben's purchase
+    assert use(spare, "u4") == 33_33  # of Ana's, by her other card
+
+    later = NOW + timedelta(days=400)
+    with pytest.raises(cards.CardRefusedError):
+        use(spare, "u5", now=later)
+    assert CountUse.objects.count() == 3  # what has expired earns nothing: it is kept for the renewal
+    cards.renew(spare.pk, viewer=SYSTEM, now=later)
+    bens, anas = (Owner(OwnerKind.CUSTOMER, who.pk) for who in (ben, ana))
+    wallet.merge_owner(bens, anas, source="t", key="m", at=later, now=later, viewer=SYSTEM)
+    assert use(spare, "u6", uses=2, now=later) == 33_34 + 33_34
+    assert sum(CountUse.objects.values_list("revenue_amount", flat=True)) == 200_00
 
 
 def test_a_type_is_refused_that_the_law_forbids(here: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regulars.core.money import split_by_largest_remainder
@@ -39,22 +38,11 @@ class Bought:
     price_amount: int
 
 
-def revenue(bought: Sequence[Bought], *, used_before: int, uses: int) -> int:
-    """Return what the next `uses` of these purchases, oldest first, earn; over all uses it is exactly the price.
+def revenue(bought: Bought, *, used_before: int, uses: int) -> int:
+    """Return what the next `uses` of a purchase earn; over all of them it is exactly the price.
 
-    >>> card = [Bought(uses=3, price_amount=100)]
-    >>> [revenue(card, used_before=used, uses=1) for used in range(3)]
+    >>> [revenue(Bought(uses=3, price_amount=100), used_before=used, uses=1) for used in range(3)]
     [33, 33, 34]
-    >>> revenue([*card, Bought(2, 60)], used_before=2, uses=2)
-    64
     """
-    return _earned(bought, used_before + uses) - _earned(bought, used_before)
-
-
-def _earned(bought: Sequence[Bought], used: int) -> int:
-    total = 0
-    for each in bought:
-        taken = min(used, each.uses)
-        total += each.price_amount * taken // each.uses
-        used -= taken
-    return total
+    earned = bought.price_amount * (used_before + uses) // bought.uses
+    return earned - bought.price_amount * used_before // bought.uses

@@ -13,7 +13,6 @@ from regulars.loyalty.cards.selectors.finding import (
     find_by_number,
     is_expired,
     owner_of,
-    same_accounts,
     spend_order,
 )
 from regulars.loyalty.cards.selectors.listing import (
@@ -57,7 +56,6 @@ __all__ = [
     "partner_costs",
     "places",
     "positions",
-    "same_accounts",
     "spend_order",
     "stock",
 ]

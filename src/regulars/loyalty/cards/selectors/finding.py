@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from regulars.core import bulk, pii
 from regulars.loyalty.cards.models import Card, CardType, State
@@ -32,14 +32,6 @@ def owner_of(card: Card) -> Owner:
     if card.customer is not None:
         return Owner(OwnerKind.CUSTOMER, card.customer.merged_into_id or card.customer.pk)
     return Owner(OwnerKind.CARD, card.root_id or card.pk)
-
-
-def same_accounts(card: Card) -> QuerySet[Card]:
-    """Return the cards, of any state, that open or opened the same accounts as this one."""
-    if card.customer_id is not None:
-        return Card.objects.filter(Q(customer=card.customer_id) | Q(customer__merged_into=card.customer_id))
-    root = card.root_id or card.pk
-    return Card.objects.filter(Q(pk=root) | Q(root=root))
 
 
 def is_expired(card: Card, *, now: datetime) -> bool:

@@ -129,6 +129,7 @@ WITH issued AS (
     JOIN wallet_entry entry ON entry.lot_id = lot.id AND entry.house = 'sales' AND entry.account_id IS NOT NULL
     JOIN wallet_unit unit ON unit.id = entry.unit_id AND unit.kind = 'stored_principal'
     JOIN wallet_transfer transfer ON transfer.id = entry.transfer_id AND transfer.business_date BETWEEN %(first)s AND %(last)s
+    WHERE EXISTS (SELECT FROM cards_numberrange WHERE partner_id IS NOT NULL)
     UNION ALL
     SELECT bank.partner_id, receipt.currency, 0, 0, tender.amount
     FROM sales_receipt receipt

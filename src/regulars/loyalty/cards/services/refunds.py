@@ -16,7 +16,7 @@ from regulars.loyalty.cards.models import CardType, TopUp, TopUpRefund
 from regulars.loyalty.cards.rules import top_ups
 from regulars.loyalty.cards.services import issuing, units
 from regulars.loyalty.wallet import services as wallet
-from regulars.loyalty.wallet.commands import Command, House, Owner, Take
+from regulars.loyalty.wallet.commands import Command, House, Owner, OwnerKind, Take
 from regulars.loyalty.wallet.models import Account, Lot
 from regulars.organization import audit
 from regulars.organization.access import Viewer
@@ -33,8 +33,7 @@ class NothingToRefundError(DomainError):
 
 def quote_refund(top_up: TopUp) -> top_ups.Refund:
     """Return what a refund of this top-up would pay out now."""
-    owner = selectors.owner_of(top_up.card)
-    left = _left(owner, top_up)
+    left = _left(_owner(top_up), top_up)
     return top_ups.refund(
         principal_left=left.get(units.principal(top_up.currency), 0),
         bonus_given=top_up.bonus_amount,
@@ -57,7 +56,7 @@ def refund_top_up(
         if earlier.top_up_id != top_up_id:
             raise issuing.CardKeyReusedError(_("This key was used before for something else."), key=key)
         return earlier
-    owner = selectors.owner_of(top_up.card)
+    owner = _owner(top_up)
     _lock_accounts(owner, top_up.currency)
     paid = quote_refund(top_up)
     if TopUpRefund.objects.filter(top_up=top_up).exists() or not paid.principal_taken + paid.bonus_taken:
@@ -91,6 +90,12 @@ def _parts(owner: Owner, top_up: TopUp, paid: top_ups.Refund) -> tuple[Take, ...
         for unit, amount, house in wanted
         if amount
     )
+
+
+def _owner(top_up: TopUp) -> Owner:
+    """Return who has what is left of a top-up: the card may be somebody else's by now, the money is not."""
+    lot = Lot.objects.select_related("account").filter(root_transfer_id=top_up.transfer_id, remaining__gt=0).first()
+    return Owner(OwnerKind(lot.account.owner_kind), lot.account.owner_id) if lot else selectors.owner_of(top_up.card)
 
 
 def _left(owner: Owner, top_up: TopUp) -> dict[str, int]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.core import bulk
 from regulars.core.business_time import TradingDay
 from regulars.loyalty.cards import selectors
-from regulars.loyalty.cards.models import Card, CardType, CountUse, State, TopUp
+from regulars.loyalty.cards.models import Card, CardType, CountUse, State
 from regulars.loyalty.cards.rules import spending
 from regulars.loyalty.cards.rules.law import Reason
 from regulars.loyalty.cards.services import issuing, units
@@ -56,7 +57,10 @@ def refuse_unusable(card: Card, *, now: datetime) -> None:
 
 @transaction.atomic
 def use_count(card_id: int, *, uses: int, store_id: int, source: str, key: str, viewer: Viewer, now: datetime) -> CountUse:
-    """Take uses from a count card and book the revenue that falls to them; asked again, it returns the first use."""
+    """Take uses from a count card and book the revenue that falls to them; asked again, it returns the first use.
+
+    An expired card is refused and earns nothing: its uses are kept for a renewal (P10), and their price stays owed until then.
+    """
     viewer.require("wallet.check_out", store_id=store_id)
     card = issuing.lock(card_id)
     earlier = CountUse.objects.filter(source=source, key=key).first()
@@ -79,7 +83,7 @@ def use_count(card_id: int, *, uses: int, store_id: int, source: str, key: str, 
     )  # fmt: skip
     (posted,) = wallet.post([command], now=now, viewer=viewer)
     return CountUse.objects.create(
-        source=source, key=key, card=card, uses=uses, revenue_amount=_revenue(card, uses), currency=card.type.currency,
+        source=source, key=key, card=card, uses=uses, revenue_amount=_revenue(posted.transfer_id), currency=card.type.currency,
         store=store, business_date=day, at=now, by=viewer.label[:160], transfer_id=posted.transfer_id,
     )  # fmt: skip
 
@@ -88,10 +92,29 @@ def _spendable(balances: Sequence[UnitBalance], unit: str) -> int:
     return sum(each.spendable for each in balances if each.unit == unit)
 
 
-def _revenue(card: Card, uses: int) -> int:
-    """Return what these uses earn: those bought first are used first. The owner's account is locked by the posting."""
-    mine = TopUp.objects.filter(card__type=card.type, card__in=selectors.same_accounts(card)).order_by("pk")
-    bought = [spending.Bought(each.uses, each.principal_amount) for each in mine]
-    taken = CountUse.objects.filter(card__type=card.type, card__in=selectors.same_accounts(card))
-    used = sum(taken.values_list("uses", flat=True))
-    return spending.revenue(bought, used_before=used, uses=uses)
+def _revenue(transfer_id: int) -> int:
+    """Return what the uses of this transfer earn: each its part of the price of the very purchase that it came from.
+
+    The ledger says which: cards may have changed hands, purses may have been merged. The accounts are locked by the posting.
+    """
+    return sum(
+        spending.revenue(spending.Bought(bought, price), used_before=before, uses=now)
+        for bought, price, before, now in bulk.fetch(_USED, {"transfer": transfer_id})
+    )
+
+
+# What is left of a purchase lies in one purse: claims and merges move the whole of it.
+_USED = """
+SELECT top_up.uses, top_up.principal_amount, top_up.uses - taken.uses - coalesce(kept.uses, 0)::bigint, taken.uses
+FROM (
+    SELECT lot.account_id, lot.root_transfer_id, (-sum(entry.amount))::bigint AS uses
+    FROM wallet_entry entry JOIN wallet_lot lot ON lot.id = entry.lot_id
+    WHERE entry.transfer_id = %(transfer)s AND entry.account_id IS NOT NULL GROUP BY 1, 2
+) taken
+JOIN cards_topup top_up ON top_up.transfer_id = taken.root_transfer_id
+LEFT JOIN LATERAL (
+    SELECT sum(lot.remaining) AS uses FROM wallet_lot lot
+    WHERE lot.account_id = taken.account_id AND lot.remaining > 0 AND lot.root_transfer_id = taken.root_transfer_id
+) kept ON TRUE
+ORDER BY top_up.id
+"""
