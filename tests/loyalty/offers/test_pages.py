@@ -56,8 +56,9 @@ FILLED: dict[str, dict[str, Any]] = {
 }
 PLAIN = {
     "code": "autumn", "title": "Autumn", "ends_on": "2026-12-31", "budget": "1,000", "phase": "basket", "exclusive": "nothing",
-    "supplier_share": "30", "supplier_name": "Acme",
+    "supplier_share": "33.33", "supplier_name": "Acme", "more_funders": "20% Zest\n10% partner: City Bank",
 }  # fmt: skip
+HOURS = "mon tue 17:00-18:59\nsat 22:00-02:00"
 
 
 def filled(kind: str, **more: Any) -> dict[str, Any]:
@@ -68,12 +69,16 @@ def filled(kind: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_written_published_and_opened_again_unchanged(kind: str) -> None:
     browser = client()
-    made = browser.post(reverse("offers:create", args=["promotion", kind]), filled(kind))
+    made = browser.post(reverse("offers:create", args=["promotion", kind]), filled(kind, more_windows=HOURS))
     assert made.status_code == 302, words(made)
     offer = Offer.objects.get()
     terms = offer_terms.read(offer.draft)
     assert terms.body.kind == kind
     assert (terms.budget_amount, terms.funding[1].name) == (1_000_00, "Acme")
+    assert [(each.party, each.share_bp) for each in terms.funding] == [
+        ("retailer", 3667), ("supplier", 3333), ("supplier", 2000), ("partner", 1000),
+    ]  # fmt: skip
+    assert [each.to_time for each in terms.windows[-2:]] == ["18:59", "02:00"]
     initial = drafting.initial(terms)
     form = OfferForm(None, kind=kind, is_coupon=False, is_new=False, initial=initial)
     shown = {name: form[name].value() for name in form.fields}

@@ -12,6 +12,7 @@ from typing import Any
 from regulars.core import money
 from regulars.loyalty import condition_field
 from regulars.loyalty.condition_field import EVERYTHING
+from regulars.loyalty.offers import lines
 from regulars.loyalty.offers.rules.terms import Terms, dump
 
 Said = Mapping[str, Any]
@@ -51,8 +52,9 @@ def raw_terms(said: Said, *, kind: str, currency: str, before: Mapping[str, Any]
 def initial(terms: Terms) -> dict[str, Any]:
     """Return what the form shows for these terms."""
     raw = dump(terms)
-    body, window = raw["body"], (raw.get("windows") or [{}])[0]
-    supplier = next((share for share in raw["funding"] if share["party"] != "retailer"), None)
+    body, (window, *windows) = raw["body"], raw.get("windows") or [{}]
+    others = [share for share in raw["funding"] if share["party"] != "retailer"]
+    supplier = next((share for share in others if share["party"] == "supplier"), None)
     return {
         **{key: raw[key] for key in _PLAIN if key in raw},
         "not_on_reduced": not raw.get("on_reduced", True),
@@ -62,7 +64,9 @@ def initial(terms: Terms) -> dict[str, Any]:
         "weekdays": window.get("weekdays", ()),
         "from_time": window.get("from_time", ""),
         "to_time": window.get("to_time", ""),
-        "supplier_share": supplier["share_bp"] // 100 if supplier else None,
+        "more_windows": "\n".join(lines.shown_window(each) for each in windows),
+        "more_funders": "\n".join(lines.shown_funder(each) for each in others if each is not supplier),
+        "supplier_share": supplier["share_bp"] if supplier else None,
         "supplier_name": supplier["name"] if supplier else "",
         "takes_back": raw["after_return"] == "take_back",
         "stays_used": raw["coupon_back"] == "never",
@@ -174,16 +178,15 @@ def _decimal(amount: int, currency: str) -> str:
 
 def _windows(said: Said) -> list[dict[str, Any]]:
     weekdays, start, end = list(said.get("weekdays", ())), said.get("from_time") or "", said.get("to_time") or ""
-    if not weekdays and not start and not end:
-        return []
-    return [{"weekdays": weekdays, "from_time": start or "00:00", "to_time": end or "23:59"}]
+    first = {"weekdays": weekdays, "from_time": start or "00:00", "to_time": end or "23:59"}
+    return [*([first] if weekdays or start or end else []), *(said.get("more_windows") or ())]
 
 
 def _funding(said: Said) -> list[dict[str, Any]]:
-    share = (said.get("supplier_share") or 0) * 100
-    supplier = {"party": "supplier", "name": said.get("supplier_name", ""), "share_bp": share}
-    retailer = {"party": "retailer", "share_bp": 10_000 - share}
-    return [part for part in (retailer, supplier) if part["share_bp"]]
+    supplier = {"party": "supplier", "name": said.get("supplier_name", ""), "share_bp": said.get("supplier_share") or 0}
+    others = [supplier, *(said.get("more_funders") or ())]
+    retailer = {"party": "retailer", "share_bp": 10_000 - sum(each["share_bp"] for each in others)}
+    return [part for part in (retailer, *others) if part["share_bp"]]
 
 
 def _coupon(said: Said) -> dict[str, Any]:

@@ -5,6 +5,7 @@ For the editor and its preview. Fields are grouped as the page shows them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,7 +17,7 @@ from regulars.core import money
 from regulars.core.errors import InvalidInputError
 from regulars.loyalty import vocabulary
 from regulars.loyalty.condition_field import ConditionField
-from regulars.loyalty.offers import drafting
+from regulars.loyalty.offers import drafting, lines
 from regulars.organization.company import get_company
 from regulars.ui.forms import Form, dress
 
@@ -74,10 +75,11 @@ def _minor(text: str) -> int:
 
 
 class LinesField(forms.CharField):
-    """Several lines, each read by `read_line`."""
+    """Several lines, each of them read by `read`, which raises ValueError for one that it cannot read."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), max_length=60_000, **kwargs)
+    def __init__(self, *, read: Callable[[str], Any], rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), max_length=60_000, **kwargs)
+        self._read = read
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -85,41 +87,32 @@ class LinesField(forms.CharField):
 
     def _line(self, line: str) -> Any:
         try:
-            return self.read_line(line)
+            return self._read(line)
         except (ValueError, IndexError, OverflowError):
             raise forms.ValidationError(_now("This line cannot be read: %s") % line) from None
 
-    def read_line(self, line: str) -> Any:
-        raise NotImplementedError
 
-
-class StepsField(LinesField):
+def _step(line: str) -> dict[str, int]:
     """`50 5` or `100 10%`: from this amount on, this much off."""
-
-    def read_line(self, line: str) -> dict[str, int]:
-        start, off = line.split()
-        if off.endswith("%"):
-            return {"from_amount": _minor(start), "off_bp": round(float(off[:-1]) * 100)}
-        return {"from_amount": _minor(start), "off_amount": _minor(off)}
+    start, off = line.split()
+    if off.endswith("%"):
+        return {"from_amount": _minor(start), "off_bp": round(float(off[:-1]) * 100)}
+    return {"from_amount": _minor(start), "off_amount": _minor(off)}
 
 
-class PricesField(LinesField):
+def _price(line: str) -> dict[str, Any]:
     """`12345 2.49`: this article at this price."""
-
-    def read_line(self, line: str) -> dict[str, Any]:
-        sku, price = line.rsplit(maxsplit=1)
-        return {"sku": sku, "price_amount": _minor(price)}
+    sku, price = line.rsplit(maxsplit=1)
+    return {"sku": sku, "price_amount": _minor(price)}
 
 
-class PartsField(LinesField):
+def _part(line: str) -> tuple[str, str, int]:
     """`1 category: Bakery`: so many pieces of these."""
-
-    def read_line(self, line: str) -> tuple[str, str, int]:
-        quantity, _space, rest = line.partition(" ")
-        scope, _colon, names = rest.partition(":")
-        if rest and scope.strip() not in drafting.SCOPES:
-            raise ValueError(scope)
-        return scope.strip(), names.strip(), int(quantity)
+    quantity, _space, rest = line.partition(" ")
+    scope, _colon, names = rest.partition(":")
+    if rest and scope.strip() not in drafting.SCOPES:
+        raise ValueError(scope)
+    return scope.strip(), names.strip(), int(quantity)
 
 
 _WEEKDAYS = [(key, label) for key, label in vocabulary.SALE.terms["time.weekday"].choices.items()]
@@ -135,13 +128,14 @@ class OfferForm(Form):
     """What every kind asks for; the fields of one kind are put before."""
 
     GROUPS: ClassVar[list[tuple[Any, tuple[str, ...]]]] = [
-        (_("When and where"), ("starts_on", "ends_on", "weekdays", "from_time", "to_time", "stores", "channels")),
+        (_("When and where"),
+         ("starts_on", "ends_on", "weekdays", "from_time", "to_time", "more_windows", "stores", "channels")),
         (_("For whom"), ("members_only", "tiers", "when")),
         (_("How much at most"), ("budget", "uses_max", "uses_per_person")),
         (pgettext_lazy("offer", "Coupons"),
          ("claims_max", "claims_per_person", "valid_days", "gifts_max", "grace_days", "stays_used")),
         (_("Together with what"), ("phase", "group", "exclusive", "not_on_reduced")),
-        (_("Who bears it, and returns"), ("supplier_share", "supplier_name", "takes_back")),
+        (_("Who bears it, and returns"), ("supplier_share", "supplier_name", "more_funders", "takes_back")),
     ]  # fmt: skip
 
     code = forms.CharField(
@@ -167,6 +161,10 @@ class OfferForm(Form):
     to_time = forms.CharField(
         label=pgettext_lazy("time", "To"), required=False, widget=forms.TextInput(attrs={"placeholder": "18:59"})
     )
+    more_windows = LinesField(
+        read=lines.window, rows=2, label=_("Further hours"), required=False,
+        help_text=_("One a line: mon tue 17:00-18:59, or sat 22:00-02:00."),
+    )  # fmt: skip
     stores = forms.CharField(label=_("Stores"), required=False, max_length=20_000, help_text=_("Codes with commas; none: all."))
     channels = forms.MultipleChoiceField(
         label=_("Channels"), required=False, choices=_CHANNELS, widget=forms.CheckboxSelectMultiple
@@ -198,8 +196,12 @@ class OfferForm(Form):
                  ("all", _("Any other offer"))],
     )  # fmt: skip
     not_on_reduced = forms.BooleanField(label=_("Not on articles that are reduced already"), required=False)
-    supplier_share = forms.IntegerField(label=_("The supplier bears, %"), required=False, min_value=1, max_value=100)
+    supplier_share = ShareField(label=_("The supplier bears, %"), required=False)
     supplier_name = forms.CharField(label=_("Supplier"), required=False, max_length=120)
+    more_funders = LinesField(
+        read=lines.funder, rows=2, label=_("Who else bears a part"), required=False,
+        help_text=_("One a line: 20% Acme, or 10% partner: City Bank. The rest is your own."),
+    )  # fmt: skip
     takes_back = forms.BooleanField(
         label=_("Take the discount back when a return breaks it"), required=False,
         help_text=_("Else the customer keeps it on what stays."),
@@ -221,6 +223,9 @@ class OfferForm(Form):
         said = super().clean() or {}
         if said.get("scope") and not said.get("scope_names", "").strip() and "scope_names" not in self.errors:
             self.add_error("scope_names", _now("Say which ones."))
+        shares = [said.get("supplier_share") or 0, *(each["share_bp"] for each in said.get("more_funders") or ())]
+        if sum(shares) > 10_000:
+            self.add_error("more_funders" if len(shares) > 1 else "supplier_share", _now("Together they bear more than 100 %."))
         return said
 
     @property
@@ -289,7 +294,9 @@ OWN_FIELDS: dict[str, Any] = {
         "every": forms.BooleanField(label=_("Again for every further such amount"), required=False),
     },
     "step": lambda: {
-        "steps": StepsField(label=_("Steps"), help_text=_("One a line: from which amount on, and how much: 50 5, or 100 10%.")),
+        "steps": LinesField(
+            read=_step, label=_("Steps"), help_text=_("One a line: from which amount on, and how much: 50 5, or 100 10%."),
+        ),
     },
     "product": lambda: {
         "quantity": _count(_("Pieces"), initial=1), "off_share": _share(initial=10_000),
@@ -300,10 +307,10 @@ OWN_FIELDS: dict[str, Any] = {
     },
     "bundle": lambda: {
         "price": AmountField(label=_("Price together")),
-        "parts": PartsField(label=_("Parts"), help_text=_("One a line: 1 category: Bakery, or 2 sku: 4711, 4712.")),
+        "parts": LinesField(read=_part, label=_("Parts"), help_text=_("One a line: 1 category: Bakery, or 2 sku: 4711, 4712.")),
     },
     "member_price": lambda: {
-        "prices": PricesField(label=_("Prices"), help_text=_("One a line: article number and price.")),
+        "prices": LinesField(read=_price, label=_("Prices"), help_text=_("One a line: article number and price.")),
     },
     "shipping": lambda: {"off_share": _share(initial=10_000)},
 }  # fmt: skip

@@ -15,21 +15,7 @@ from django.utils.translation import gettext as _
 from regulars import criteria
 from regulars.criteria.tree import All, Node
 from regulars.loyalty import vocabulary
-from regulars.loyalty.offers.rules.bodies import (
-    WHOLE,
-    AmountOff,
-    AnyBody,
-    Bundle,
-    MemberPrice,
-    NForM,
-    PercentOff,
-    ProductOff,
-    Recorded,
-    Reward,
-    Shipping,
-    Steps,
-    Threshold,
-)
+from regulars.loyalty.offers.rules import bodies
 from regulars.loyalty.offers.rules.deals import Refusal
 from regulars.loyalty.offers.rules.terms import Phase, Terms, Window
 from regulars.ui import formatting
@@ -105,50 +91,50 @@ class _Sentences:
     def __init__(self, currency: str) -> None:
         self._currency = currency
 
-    def of(self, found: AnyBody) -> str:  # noqa: C901, PLR0911 - one return a kind
+    def of(self, found: bodies.AnyBody) -> str:  # noqa: C901, PLR0911 - one return a kind
         match found:
-            case AmountOff():
+            case bodies.AmountOff():
                 text = _("%s off each piece") if found.each else _("%s off")
                 return self._on(text % self._money(found.off_amount), found.items)
-            case PercentOff():
+            case bodies.PercentOff():
                 text = _("%s off") % _share(found.off_bp)
                 most = _("%(off)s, at most %(most)s") % {"off": text, "most": self._money(found.off_max_amount or 0)}
                 return self._on(most if found.off_max_amount else text, found.items)
-            case ProductOff():
+            case bodies.ProductOff():
                 return self._product(found)
-            case Bundle():
+            case bodies.Bundle():
                 count = sum(part.quantity for part in found.parts)
                 pieces = ngettext("%d piece", "%d pieces", count) % count
                 return _("%(pieces)s together for %(price)s") % {"pieces": pieces, "price": self._money(found.price_amount)}
-            case NForM():
+            case bodies.NForM():
                 text = _("Take %(take)d, pay for %(pay)d") % {"take": found.take, "pay": found.pay}
-                if found.off_bp != WHOLE:
+                if found.off_bp != bodies.WHOLE:
                     text = _("Of %(take)d pieces the cheapest %(count)d at %(share)s off") % {
                         "take": found.take, "count": found.take - found.pay, "share": _share(found.off_bp),
                     }  # fmt: skip
                 return self._on(text, found.items)
-            case Threshold():
+            case bodies.Threshold():
                 return self._threshold(found)
-            case Steps():
+            case bodies.Steps():
                 steps = [
                     _("%(reward)s from %(from)s on") % {"reward": self._reward(step), "from": self._money(step.from_amount)}
                     for step in found.steps
                 ]
                 return self._on(pgettext("joins steps", "; ").join(steps), found.items)
-            case MemberPrice():
+            case bodies.MemberPrice():
                 return ngettext(
                     "Member price for %d article", "Member prices for %d articles", len(found.prices)
                 ) % len(found.prices)  # fmt: skip
-            case Recorded():
+            case bodies.Recorded():
                 return ngettext("From older records, for %d article", "From older records, for %d articles", found.articles) % (
                     found.articles
                 )
-            case Shipping():
-                return _("Free delivery") if found.off_bp == WHOLE else _("%s off the delivery") % _share(found.off_bp)
+            case bodies.Shipping():
+                return _("Free delivery") if found.off_bp == bodies.WHOLE else _("%s off the delivery") % _share(found.off_bp)
 
-    def _product(self, found: ProductOff) -> str:
+    def _product(self, found: bodies.ProductOff) -> str:
         got = ngettext("%d piece", "%d pieces", found.quantity) % found.quantity
-        text = _("%s free") % got if found.off_bp == WHOLE else _("%(share)s off %(pieces)s") % {
+        text = _("%s free") % got if found.off_bp == bodies.WHOLE else _("%(share)s off %(pieces)s") % {
             "share": _share(found.off_bp), "pieces": got,
         }  # fmt: skip
         if found.buy is None:
@@ -156,7 +142,7 @@ class _Sentences:
         bought = ngettext("%d piece", "%d pieces", found.buy_quantity) % found.buy_quantity
         return self._on(_("Buy %(bought)s, get %(got)s") % {"bought": bought, "got": text}, found.items)
 
-    def _threshold(self, found: Threshold) -> str:
+    def _threshold(self, found: bodies.Threshold) -> str:
         if found.from_amount is not None:
             start = self._money(found.from_amount)
             text = _("%(reward)s for every %(from)s") if found.every else _("%(reward)s from %(from)s on")
@@ -165,7 +151,7 @@ class _Sentences:
             text = _("%(reward)s from %(from)s on")
         return self._on(text % {"reward": self._reward(found), "from": start}, found.items)
 
-    def _reward(self, reward: Reward) -> str:
+    def _reward(self, reward: bodies.Reward) -> str:
         return _("%s off") % (_share(reward.off_bp) if reward.off_bp else self._money(reward.off_amount or 0))
 
     def _on(self, text: str, items: Node) -> str:
@@ -207,7 +193,7 @@ def _windows(raw: Any) -> str:
 
 
 def _share(bp: int) -> str:
-    return formatting.percent(bp / WHOLE, decimals=0 if bp % 100 == 0 else 2)
+    return formatting.percent(bp / bodies.WHOLE, decimals=0 if bp % 100 == 0 else 2)
 
 
 def _amount(params: Mapping[str, object], name: str, currency: str) -> str:
