@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.loyalty.offers.rules import Candidate, solve
+from regulars.loyalty.offers.rules.search import Search
+from regulars.loyalty.offers.rules.solving import problem_of
 from tests.loyalty.offers.shop import basket, off, offer, reasons
 
 FIVE_OFF = {"kind": "amount", "off_amount": 5_00}
@@ -136,3 +138,22 @@ def test_thirty_offers_on_forty_lines_are_decided_and_lawful() -> None:
     assert len(groups) == len(set(groups))
     assert not any(code in each.candidate.offer.terms.not_with for each in deal.used for code in codes)
     assert off(1, offers=[]) == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_search_that_is_cut_short_says_how_much_less_the_best_could_cost(seed: int) -> None:
+    given_basket, candidates = solver.draw(seed)
+    problem, _positions, _refused = problem_of(given_basket, candidates)
+    best = Search(problem, nodes_max=100_000).run()
+    assert best.gap == 0
+    for nodes in (1, 3, 9, 27):
+        found = Search(problem, nodes_max=nodes).run()
+        assert best.total <= found.total <= best.total + found.gap
+
+
+def test_thirty_offers_that_stack_freely_are_all_used_and_proven_best() -> None:
+    shares = [offer("percent", off_bp=100 + number, code=f"S{number}") for number in range(20)]
+    amounts = [offer("amount", off_amount=10 + number, code=f"A{number}") for number in range(10)]
+    deal = solve(basket(*(3_00 + 7 * number for number in range(40))), [*shares, *amounts])
+    assert len(deal.used) == 30
+    assert deal.is_best

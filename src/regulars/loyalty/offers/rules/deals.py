@@ -101,10 +101,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What a basket gets. `is_best` is False if the search was cut short, which only very many entangled offers do."""
+    """What a basket gets. No lawful set of offers saves more than `gap_amount` beyond it: 0, unless very many offers stack
+    freely and the search was cut short.
+    """
 
     lines: tuple[Line, ...]
     used: tuple[Used, ...]
     refused: tuple[Refused, ...]
     saved: int
-    is_best: bool = True
+    gap_amount: int = 0
+
+    @property
+    def is_best(self) -> bool:
+        return self.gap_amount == 0

@@ -1,29 +1,32 @@
 """Finds the set of offers with which a basket costs least, among all sets whose offers go together.
 
 Branch and bound in the order in which offers are taken off: each is used or not, and a branch that cannot cost less than
-the best one known is given up. What it finds is the best there is, unless it gives up after `nodes_max` steps.
+the best one known is given up. What it finds is the best there is; if it gives up after `nodes_max` steps, it says how much
+less the best could cost at most (`gap`), by the bounds of what it has not looked at; no single offer more, in place of what
+it excludes, makes the basket cheaper then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, inf
 
 from regulars.loyalty.offers.rules.bounds import Outlooks, lowest, power_of
 from regulars.loyalty.offers.rules.effects import PHASES, Prepared, apply, effect
 from regulars.loyalty.offers.rules.state import Offs, State
 from regulars.loyalty.offers.rules.terms import Exclusive
 
-NODES_MAX = 500  # far more than eight offers need; what keeps a large basket below fifty milliseconds
+NODES_MAX = 300  # far more than eight offers need; what keeps a large basket below fifty milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best set: indexes of its offers, what the basket then costs, and whether everything was looked at."""
+    """The best set: indexes of its offers, what the basket then costs, and by how much no other set can cost less than that."""
 
     chosen: tuple[int, ...]
     total: int
-    is_best: bool
+    gap: int  # 0: this is the best there is
 
 
 class Problem:
@@ -95,23 +98,26 @@ class Search:
         self._best: tuple[int, ...] = () if forced is None else (forced,)
         self._total = problem.total(self._best)
         self._offers, self._outlooks = problem.offers, problem.outlooks
+        self._floor = inf  # below this, nothing that was given up half-way can come
 
     def run(self) -> Found:
         everything = (1 << len(self._offers)) - 1
         if self._forced is not None:
             everything &= ~self._problem.excludes[self._forced]
         self._decide(0, 0, self._problem.untouched(), (), everything)
-        is_best = self._left > 0
-        if not is_best and self._forced is None:
-            self._improve()
-        return Found(self._best, self._total, is_best)
+        if self._floor < self._total and self._forced is None:
+            while self._improve():
+                pass
+        return Found(self._best, self._total, max(0, self._total - ceil(min(max(self._floor, 0), self._total))))
 
-    def _improve(self) -> None:
+    def _improve(self) -> bool:
         """Try to add each offer that was left out, in place of what it excludes: the search was cut short."""
+        before = self._total
         for index in range(len(self._offers)):
             if index not in self._best:
                 other = self._problem.swapped(self._best, index)
                 self._keep(other, self._problem.total(other))
+        return self._total < before
 
     def _decide(self, index: int, phase: int, state: State, chosen: tuple[int, ...], allowed: int) -> None:
         """Try the offer at `index` and all that follow, first with it, then without."""
@@ -124,7 +130,10 @@ class Search:
         for _step in range(self._problem.phases[index] - phase):
             state = state.next_phase()
         phase = self._problem.phases[index]
-        if self._left <= 0 or lowest(state, self._outlooks.at(index, allowed)) > self._total - 1:
+        bound = lowest(state, self._outlooks.at(index, allowed))
+        if self._left <= 0:
+            self._floor = min(self._floor, bound)
+        if self._left <= 0 or bound > self._total - 1:
             return
         used = state.copy()
         if apply(used, self._offers[index], index) or index == self._forced:

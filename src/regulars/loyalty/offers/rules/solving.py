@@ -50,7 +50,7 @@ def _solve(basket: Basket, candidates: Sequence[Candidate]) -> Deal:
         used=used,
         refused=(*refused, *_unused(problem, found)),
         saved=sum(each.amount for each in used),
-        is_best=found.is_best,
+        gap_amount=found.gap,
     )
 
 
