@@ -106,11 +106,12 @@ ORDER BY h.id, p.part_no
 
 LOT_IDS = "SELECT nextval('wallet_lot_id_seq') FROM generate_series(1, %(count)s)"
 
-# New lots get their ids here, and the entries name them by their place in the list.
-# The accounts are locked and the lots with them, so `was` only fails if somebody wrote around the lock.
-WRITE = """
+# Of few, new lots get their ids here and the entries name them by their place in the list; of many they have them already,
+# because to join so many rows costs more than one more round trip. The accounts are locked and the lots with them, so `was`
+# only fails if somebody wrote around the lock.
+_WRITE = """
 WITH numbered AS MATERIALIZED (
-    SELECT coalesce(n.id, nextval('wallet_lot_id_seq')) AS id, n.account_id, n.transfer_id, n.root_transfer_id, n.origin,
+    SELECT {lot_id} AS id, n.account_id, n.transfer_id, n.root_transfer_id, n.origin,
         n.parent_id, n.amount, n.remaining, n.held, n.earned_at, n.available_from, n.expires_at, n.moved_at, n.number
     FROM unnest(%(lot_id)s::bigint[], %(lot_account)s::bigint[], %(lot_transfer)s::bigint[], %(lot_root)s::bigint[],
         %(lot_origin)s::text[], %(lot_parent)s::bigint[], %(lot_amount)s::bigint[], %(lot_remaining)s::bigint[],
@@ -127,7 +128,7 @@ WITH numbered AS MATERIALIZED (
 ), entries AS (
     INSERT INTO wallet_entry (transfer_id, unit_id, account_id, lot_id, house, amount, undoes_id, balance_after,
         held_after, debt_after)
-    SELECT e.transfer_id, e.unit_id, e.account_id, coalesce(e.lot_id, n.id), e.house, e.amount, e.undoes_id,
+    SELECT e.transfer_id, e.unit_id, e.account_id, {entry_lot}, e.house, e.amount, e.undoes_id,
         e.balance_after, e.held_after, e.debt_after
     FROM unnest(%(entry_transfer)s::bigint[], %(entry_unit)s::bigint[], %(entry_account)s::bigint[],
         %(entry_lot)s::bigint[], %(entry_new_lot)s::bigint[], %(entry_house)s::text[], %(entry_amount)s::bigint[],
@@ -135,7 +136,7 @@ WITH numbered AS MATERIALIZED (
         WITH ORDINALITY
         AS e (transfer_id, unit_id, account_id, lot_id, new_lot, house, amount, undoes_id, balance_after, held_after,
             debt_after, number)
-    LEFT JOIN numbered n ON n.number = e.new_lot
+    {join}
     ORDER BY e.number
 ), moved AS (
     UPDATE wallet_lot l SET remaining = n.remaining, held = n.held, moved_at = n.moved_at
@@ -155,6 +156,11 @@ WITH numbered AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM counted)
 """
+WRITE = _WRITE.format(
+    lot_id="coalesce(n.id, nextval('wallet_lot_id_seq'))", entry_lot="coalesce(e.lot_id, n.id)",
+    join="LEFT JOIN numbered n ON n.number = e.new_lot",
+)  # fmt: skip
+WRITE_MANY = _WRITE.format(lot_id="n.id", entry_lot="e.lot_id", join="")
 
 END_HOLDS = """
 UPDATE wallet_hold h SET state = n.state, ended_at = %(now)s, transfer_id = n.transfer_id

@@ -33,7 +33,9 @@ def moments(values: Iterable[date | None]) -> str:
     >>> moments([date(2026, 2, 28), None])
     '{2026-02-28,NULL}'
     """
-    return "{" + ",".join(["NULL" if value is None else value.isoformat() for value in values]) + "}"
+    column = list(values)
+    told = {id(at): "NULL" if at is None else at.isoformat() for at in {id(at): at for at in column}.values()}
+    return "{" + ",".join([told[id(at)] for at in column]) + "}"  # by identity: one instant is that of many rows
 
 
 def _quoted(value: str) -> str:

@@ -102,8 +102,11 @@ def read_holds(
 
 def write(plan: Plan, *, now: datetime) -> None:
     """Write entries and new lots, and set lots, accounts and holds to what the plan says."""
+    many = len(plan.rows) > _FEW
+    if many:
+        number([lot for lot in plan.new_lots if lot.id is None])
     values = _lot_columns(plan.new_lots) | _entry_columns(plan) | _moved_columns(plan) | _account_columns(plan)
-    moved, counted = fetch(statements.WRITE, values, count=len(plan.rows))[0]
+    moved, counted = fetch(statements.WRITE_MANY if many else statements.WRITE, values, count=len(plan.rows))[0]
     if (moved, counted) != (len(plan.changed_lots), len(plan.changed_accounts)):
         raise AssertionError("an account or lot was changed by somebody who did not hold its lock")
     if plan.ended_holds:
@@ -149,13 +152,13 @@ def _lot_columns(lots: Sequence[LotState]) -> dict[str, str]:
 
 def _entry_columns(plan: Plan) -> dict[str, str]:
     rows = plan.rows
-    places = {id(lot): place for place, lot in enumerate(plan.new_lots, start=1)}
+    places = {id(lot): place for place, lot in enumerate(plan.new_lots, start=1) if lot.id is None}
     return {
         "entry_transfer": arrays.integers([row.transfer_id for row in rows]),
         "entry_unit": arrays.integers([row.unit_id for row in rows]),
         "entry_account": arrays.integers([row.account_id for row in rows]),
         "entry_lot": arrays.integers([row.lot.id if row.lot else None for row in rows]),
-        "entry_new_lot": arrays.integers([places.get(id(row.lot)) for row in rows]),
+        "entry_new_lot": arrays.integers([places.get(id(row.lot)) for row in rows] if places else [None] * len(rows)),
         "entry_house": arrays.texts([row.house for row in rows]),
         "entry_amount": arrays.integers([row.amount for row in rows]),
         "entry_undoes": arrays.integers([row.undoes_id for row in rows]),
