@@ -39,3 +39,26 @@ def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnishe
         page = site.open(path, width=390, dark=True, language="zh-CN")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         page.close()
+
+
+def test_a_members_code_goes_on_changing_without_a_connection_and_says_when_it_has_run_out(
+    site: Site, furnished: list[str]
+) -> None:
+    page = site.browser.new_context(viewport={"width": 390, "height": 900}).new_page()
+    page.clock.install()
+    page.goto(site.url + furnished[-2])
+    shown = page.locator("[data-member-code]")
+    page.wait_for_selector("[data-connected=yes]")
+    dots = shown.locator(".qr__dots")
+    first = dots.get_attribute("d")
+    page.context.set_offline(True)
+    page.clock.run_for(60_000)
+    assert dots.get_attribute("d") != first
+    assert shown.get_attribute("data-state") == "offline"
+    assert "offline" in shown.inner_text()
+    page.clock.fast_forward(600_000)
+    assert shown.get_attribute("data-state") == "stale"
+    page.context.set_offline(False)
+    page.clock.run_for(20_000)
+    page.wait_for_selector("[data-state=fresh]")
+    page.context.close()

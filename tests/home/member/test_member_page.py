@@ -79,11 +79,16 @@ def test_it_names_nobody_and_is_kept_nowhere(ana: Customer) -> None:
     assert "noindex" in answer["X-Robots-Tag"]
 
 
-def test_the_code_on_the_page_is_a_picture_that_changes(ana: Customer) -> None:
-    path = path_of(ana) + "code/"
-    first = Client().get(path, headers={"HX-Request": "true"}).content.decode()
-    assert "<svg" in first
-    assert "style=" not in first
+def test_the_code_on_the_page_is_a_picture_with_its_next_ten_minutes_at_hand(ana: Customer) -> None:
+    path = path_of(ana)
+    told = Client().get(path + "code/").json()
+    page = Client().get(path).content.decode()
+    assert "<svg" in page
+    assert "style=" not in page
+    steps, drawn = zip(*told["codes"], strict=True)
+    assert list(steps) == list(range(told["now"] // 30_000, told["now"] // 30_000 + 20))
+    assert len(set(drawn)) == 20
+    assert re.search(r' d="([^"]+)"', page[page.index("<svg") :])[1] in drawn  # type: ignore[index]
 
 
 def test_a_forged_an_old_and_an_ended_link_look_alike(ana: Customer) -> None:

@@ -7,7 +7,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +21,10 @@ from regulars.customers.models import Customer
 from regulars.home.member import account, drawing, limits
 from regulars.loyalty.cards import services as cards
 from regulars.loyalty.cards.models import MemberPass
+from regulars.loyalty.cards.rules import rotating
 from regulars.organization.requests import requires, viewer_of
 
+AHEAD = 20  # half minutes that a page without a connection still has codes for
 _View = Callable[[HttpRequest, str], HttpResponse]
 
 
@@ -57,10 +59,12 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 @_guarded
 def code(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the rotating code of this half minute, for the page that stays open."""
+    """Answer the rotating codes of the next minutes as [half minute, dots], for the page that stays open."""
+    now = timezone.now()
     member, _customer = _member(request, token)
-    drawn = drawing.qr(cards.codes_of(member, now=timezone.now())[0])
-    return render(request, "home/member/_code.html", {"code": drawn, "token": token})
+    first = rotating.step_at(now)
+    codes = [(first + at, drawing.dots(text)) for at, text in enumerate(cards.codes_of(member, now=now, steps=AHEAD))]
+    return JsonResponse({"now": int(now.timestamp() * 1000), "codes": codes})
 
 
 @never_cache
