@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from regulars.core.invariants import declared
 from regulars.loyalty.wallet import selectors
 from regulars.loyalty.wallet import services as wallet
+from regulars.loyalty.wallet.commands import Command, House, Owner, OwnerKind, Posted
 from regulars.loyalty.wallet.models import Account, Entry, Lot, Transfer
-from tests.loyalty.wallet.factories import ANA, BEN, DAY, NOW, POINTS, SYSTEM, command, give, give_back, move, post, take, units
+from tests.loyalty.wallet.factories import (
+    ANA,
+    BEN,
+    DAY,
+    MONEY,
+    NOW,
+    POINTS,
+    SYSTEM,
+    command,
+    give,
+    give_back,
+    move,
+    post,
+    take,
+    units,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +115,32 @@ def test_a_claw_back_of_spent_points_becomes_debt_that_new_points_fill() -> None
     assert (points().posted, points().debt, points().spendable) == (-40, 40, 0)
     post(give(100))
     assert (points().posted, points().debt, points().spendable) == (60, 0, 60)
+
+
+def test_many_commands_of_one_call_come_to_what_they_come_to_one_by_one() -> None:
+    dice = random.Random(7)
+    owners = [Owner(OwnerKind.CUSTOMER, number) for number in range(1, 8)]
+
+    def any_command(number: int) -> Command:
+        owner, amount, day = dice.choice(owners), dice.randint(1, 90), NOW + number * DAY
+        part = dice.choice([
+            give(amount, owner, expires_at=day + 400 * DAY), give(amount, owner, available_from=day + DAY),
+            take(amount, owner, house=House.CLAWED_BACK, may_indebt=True, also_pending=True),
+            give(amount, owner, unit=MONEY, house=House.CASH),
+        ])  # fmt: skip
+        return command(part, at=day, key=f"many-{number}")
+
+    commands = [any_command(number) for number in range(300)]
+    later = NOW + 300 * DAY
+
+    def said(answers: list[Posted]) -> list[object]:
+        return [answer.balances for answer in answers]
+
+    with transaction.atomic():
+        one_by_one = said([wallet.post([one], now=later, viewer=SYSTEM)[0] for one in commands])
+        transaction.set_rollback(True)
+    assert said(wallet.post(commands, now=later, viewer=SYSTEM)) == one_by_one
+    again = wallet.post(commands, now=later, viewer=SYSTEM)
+    assert said(again) == one_by_one
+    assert all(answer.repeated for answer in again)
+    assert [one.name for one in declared() if one.name.startswith("wallet.") and one.check().broken] == []
