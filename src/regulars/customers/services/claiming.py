@@ -11,9 +11,10 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from regulars.core import bulk
+from regulars.core import bulk, outbox
 from regulars.core.errors import DomainError, NotFoundError
 from regulars.customers import selectors
+from regulars.customers.events import CustomersMerged
 from regulars.customers.models import Customer
 from regulars.organization import audit
 from regulars.organization.access import Viewer
@@ -38,6 +39,7 @@ def attach_card(card_id: int, customer_id: int, *, viewer: Viewer, now: datetime
     gone = selectors.same_person(card.pk)
     Customer.objects.filter(pk__in=gone).update(merged_into=holder, updated_at=now)
     bulk.execute(_KNOWN_WHERE_THE_CARD_WAS, {"gone": gone, "holder": holder.pk})
+    outbox.publish(CustomersMerged(gone, holder.pk), now=now)
     audit.record(
         viewer, "customer.attached", "customer", holder.pk, now=now, after={"card": card.pk},
         store_id=selectors.store_of(viewer, holder, "customer.edit"),

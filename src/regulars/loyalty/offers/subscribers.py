@@ -1,4 +1,4 @@
-"""What offers do about events of other rooms: give the coupon that a member has won, take it away again."""
+"""What offers do about events of other rooms: give a coupon that was won or take it away; follow customers who became one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars.core.business_time import TradingDay
 from regulars.core.outbox import on
+from regulars.customers.models import Customer
 from regulars.loyalty.offers import services
 from regulars.loyalty.offers.models import Coupon, Offer
 from regulars.organization import access
@@ -32,3 +33,11 @@ def void_coupon(payload: dict[str, Any], now: datetime) -> None:
     )
     for coupon in won:
         services.void_coupon(coupon.pk, viewer=access.system("offers"), now=now, reason="challenge")
+
+
+@on("customers.merged")
+def move_coupons(payload: dict[str, Any], now: datetime) -> None:
+    """Give coupons and counted uses to the customer who lives."""
+    found = Customer.objects.in_bulk([*payload["gone"], payload["holder"]])
+    for gone in payload["gone"]:
+        services.move_customer(found[gone], found[payload["holder"]], viewer=access.system("offers"), now=now)

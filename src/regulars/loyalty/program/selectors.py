@@ -177,7 +177,8 @@ def list_spells(customer_id: int) -> QuerySet[TierSpell]:
 def measure_of(customer_id: int, *, program: Program, measure: str, since: date, until: date) -> int:
     """Return what a member's tier counts in a period (half-open), returns taken off where their sale stood."""
     field = {"spend": "spend_amount", "visits": "visits", "points": "points", "growth": "growth"}[measure]
-    earned = Earning.objects.filter(customer_id=customer_id, program=program, business_date__gte=since, business_date__lt=until)
+    same = Q(customer=customer_id) | Q(customer__merged_into=customer_id)
+    earned = Earning.objects.filter(same, program=program, business_date__gte=since, business_date__lt=until)
     taken = earned.filter(taken_back__isnull=False).aggregate(sum=Sum(f"taken_back__{field}"))["sum"] or 0
     if measure == "visits":
         return earned.filter(spend_amount__gt=0).count() - taken

@@ -24,3 +24,10 @@ def judge_challenges(_payload: dict[str, Any], now: datetime) -> None:
     """Reward who has met a challenge by now, and take back where goods came back; those of tills count alike."""
     for program in Program.objects.filter(is_active=True, challenges__is_active=True).distinct():
         services.judge_challenges(program, now=now, viewer=access.system("program"))
+
+
+@on("customers.merged")
+def move_members(payload: dict[str, Any], now: datetime) -> None:
+    """Give membership, plans, gifts and badges to the customer who lives."""
+    for gone in payload["gone"]:
+        services.move_customer(gone, payload["holder"], now=now)

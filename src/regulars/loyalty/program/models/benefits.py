@@ -92,7 +92,7 @@ class PaidPeriod(models.Model):
     """A paid stretch of membership. Renewals follow one another, each number once (P26)."""
 
     changeable: ClassVar[tuple[str, ...]] = (
-        "refunded_amount", "ended_on", "refunded_at", "renews", "told_on", "closed_on",
+        "customer_id", "refunded_amount", "ended_on", "refunded_at", "renews", "told_on", "closed_on",
     )  # fmt: skip
 
     class Tender(models.TextChoices):

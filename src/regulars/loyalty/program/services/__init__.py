@@ -33,6 +33,7 @@ from regulars.loyalty.program.services.gifts import (
     order_gift,
 )
 from regulars.loyalty.program.services.grading import grade_members
+from regulars.loyalty.program.services.merging import move_customer
 from regulars.loyalty.program.services.partnering import (
     ExchangeRateError,
     PartnerBudgetError,
@@ -131,6 +132,7 @@ __all__ = [
     "keep_earnings",
     "keep_taken_back",
     "locked_state",
+    "move_customer",
     "order_gift",
     "preview",
     "publish_version",

@@ -122,13 +122,17 @@ WITH looked_at AS (
             SELECT customer_id FROM program_takenback
             WHERE program_id = %(program)s AND (%(since)s::timestamptz IS NULL OR taken_at > %(since)s)))
     FOR UPDATE
+), mine AS (
+    SELECT l.*, l.customer_id AS buyer_id FROM looked_at l
+    UNION ALL
+    SELECT l.*, c.id FROM looked_at l JOIN customers_customer c ON c.merged_into_id = l.customer_id
 ), counted AS (
     SELECT l.customer_id, e.business_date AS day, {earned}::bigint AS amount
-    FROM looked_at l JOIN program_earning e ON e.customer_id = l.customer_id AND e.program_id = l.program_id
+    FROM mine l JOIN program_earning e ON e.customer_id = l.buyer_id AND e.program_id = l.program_id
     WHERE e.business_date >= l.before_from AND e.business_date <= %(day)s GROUP BY 1, 2
     UNION ALL
     SELECT l.customer_id, t.earned_on, -{taken}::bigint
-    FROM looked_at l JOIN program_takenback t ON t.customer_id = l.customer_id AND t.program_id = l.program_id
+    FROM mine l JOIN program_takenback t ON t.customer_id = l.buyer_id AND t.program_id = l.program_id
     WHERE t.earned_on >= l.before_from AND t.business_date <= %(day)s GROUP BY 1, 2
 )
 SELECT l.customer_id, l.joined_on, l.tier, l.secured, l.period_from, l.period_until, l.fall_on, l.fall_to,
