@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 
-from regulars.gateway.till import terminals
+from regulars.gateway.till import callers, terminals
 from regulars.loyalty.checkout.models import Terminal
-from regulars.organization.models import AuditEntry
+from regulars.organization.models import ApiKey, AuditEntry
 from tests.loyalty.checkout.conftest import NOW, Till, make_key
 from tests.loyalty.checkout.test_screen import Screen, associate
 
@@ -59,6 +61,14 @@ def test_two_at_once_are_flagged_in_the_trail_and_on_the_page(speak: Callable[..
     assert ("One key, two tills at once" in page, address in page) == (True, True)
     others = Screen(associate("BJ-1")).client.get("/till/parked/").content.decode()
     assert "One key, two tills at once" not in others
+
+
+def test_a_revoked_key_is_refused_within_five_seconds(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert till.sell("1")[0] == 201
+    ApiKey.objects.update(revoked_at=NOW)
+    later = time.monotonic() + 5
+    monkeypatch.setattr(callers, "time", SimpleNamespace(monotonic=lambda: later))
+    assert till.sell("2")[0] == 401
 
 
 def test_a_till_costs_the_database_nothing_while_it_was_noted_a_moment_ago(till: Till) -> None:
