@@ -14,7 +14,7 @@ from regulars.gateway.files.kinds import KINDS, Kind
 
 _UNIT = re.compile(r"[(\[][^)\]]*[)\]]\s*$")  # “金额(元)”, “Price [USD]”
 _SEPARATORS = re.compile(r"[\s_\-./·:：]+")
-_GUESSED = ("receipts", "balances", "customers", "products", "stores")  # returns look like receipts: people say which
+_GUESSED = ("receipts", "customers", "products", "stores", "balances")  # returns look like receipts: people say which
 
 
 def plain(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -163,7 +164,7 @@ def _periods(customer: Customer, today: Any) -> list[dict[str, Any]]:
     return [
         {
             "period": row, "currency": row.plan.program.currency, "is_over": row.ended_on is not None or row.ends_on <= today,
-            "starts_later": row.starts_on > today, "refund": services.refund_today(row, today),
+            "starts_later": row.starts_on > today, "last_day": row.ends_on - timedelta(days=1), "refund": services.refund_today(row, today),
         }
         for row in rows
     ]  # fmt: skip
