@@ -101,3 +101,20 @@ def test_nobody_is_let_in_who_would_have_to_ask():
     assert not Earning.objects.exists()
     assert not Membership.objects.exists()
     assert club().members.count() == 0
+
+
+def test_a_return_without_a_receipt_takes_back_what_the_newest_purchases_of_the_article_earned():
+    publish()
+    card = {"customer": "8001", "customer_kind": "card"}
+    old = sell("S1", 1000, sold_at=NOW - timedelta(days=9))
+    new = sell("S2", 3000, quantity_milli=2000, sold_at=NOW - timedelta(days=3))
+    rate_waiting()
+    back = {"kind": "return", "gross_amount": 3600, "quantity_milli": 3000}
+    sales.sell(sales.line("R1", **card, **back), sales.line("R2", **card, **back, sold_at=NOW + timedelta(hours=1)))
+    sales.sell(sales.line("R3", customer="8002", customer_kind="card", **back))  # somebody who never bought it
+    rate_waiting()
+    rate_waiting()
+
+    assert balance(old.customer_id).posted == 0  # no more than was earned, however much is brought
+    assert {record.earning.receipt_id: record.points for record in TakenBack.objects.all()} == {old.pk: 10, new.pk: 30}
+    assert set(TakenBack.objects.values_list("receipt__external_id", flat=True)) == {"R1"}

@@ -7,6 +7,7 @@ two tiers the higher one is kept until the period's end decides.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -58,7 +59,10 @@ def _join(gone: Membership, heir: Membership, now: datetime) -> None:
     """Let one membership end in the other, which keeps the earlier beginning and the higher tier."""
     book = selectors.book_at(now, program=gone.program.code)
     ladder = book.body.ladder if book else None
-    fields = {"joined_on": min(gone.joined_on, heir.joined_on), "joined_at": min(gone.joined_at, heir.joined_at)}
+    fields: dict[str, Any] = {
+        "joined_on": min(gone.joined_on, heir.joined_on),
+        "joined_at": min(gone.joined_at, heir.joined_at),
+    }
     if heir.left_at is not None:
         fields |= {"left_at": None}
     if ladder is not None and ladder.rank(gone.tier) > ladder.rank(heir.tier):

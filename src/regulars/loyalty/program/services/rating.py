@@ -23,6 +23,7 @@ from regulars.loyalty.program.services import loading
 from regulars.loyalty.program.services.earning import lock_caps
 from regulars.loyalty.program.services.enrolling import Joining, enroll_many
 from regulars.loyalty.program.services.returning import keep_taken_back, returned_lines, taking_back
+from regulars.loyalty.program.services.unlinked import unlinked_lines
 from regulars.loyalty.program.services.writing import write_earnings
 from regulars.loyalty.wallet import services as wallet
 from regulars.organization.access import Viewer
@@ -43,6 +44,7 @@ def rate_recorded(written_xid: int, *, now: datetime, viewer: Viewer) -> int:
         for program in Program.objects.filter(is_active=True)
     )
     take_back_returns([row[0] for row in bulk.fetch(_RETURNS_DONE, {"xid": written_xid})], now=now, viewer=viewer)
+    take_back_unlinked(written_xid, now=now, viewer=viewer)
     return rated
 
 
@@ -75,6 +77,16 @@ def take_back_returns(receipt_ids: list[int], *, now: datetime, viewer: Viewer) 
             keep_taken_back(taking, wallet.post(taking.commands, now=now, viewer=viewer))
             taken += len(taking.records)
     return taken
+
+
+@transaction.atomic
+def take_back_unlinked(written_xid: int, *, now: datetime, viewer: Viewer) -> int:
+    """Take back what the returns of a recorded set bring that name no sale; return how many purchases gave something back."""
+    for program in Program.objects.filter(is_active=True).order_by("pk"):
+        wait_for_rating(program)  # of two returns at once, the second finds what the first has left
+    taking = taking_back(unlinked_lines(written_xid), now=now)
+    keep_taken_back(taking, wallet.post(taking.commands, now=now, viewer=viewer))
+    return len(taking.records)
 
 
 def _versions(program: Program) -> list[tuple[int, Any, Any]]:
