@@ -11,6 +11,7 @@ from django.urls import reverse
 from regulars.core import outbox
 from regulars.loyalty.program import services as program
 from regulars.loyalty.program.models import Draw, DrawTurn, Prize, Referral, RuleVersion
+from regulars.organization.models import Store
 from tests.loyalty.program.story import NOW, SYSTEM, balance, club, publish, sell
 from tests.loyalty.program.test_pages import form_of
 from tests.organization import factories as people
@@ -18,9 +19,9 @@ from tests.organization import factories as people
 pytestmark = pytest.mark.django_db
 
 
-def client(role):
+def client(role, **place):
     browser = Client()
-    browser.force_login(people.person(role))
+    browser.force_login(people.person(role, **place))
     return browser
 
 
@@ -46,7 +47,10 @@ def test_a_draw_is_written_down_played_and_burns_its_budget(company):
     assert "$2.00 of the budget are left" in page  # the second turn found no prize it could pay for
     assert "66%" in page or "66 %" in page or 'value="66"' in page
     assert balance(ana).posted == 30
-    assert "Mug" in marketer.get(reverse("program:turns", args=[draw.pk])).content.decode()
+    turns = reverse("program:turns", args=[draw.pk])
+    assert "Mug" in marketer.get(turns).content.decode()
+    there, elsewhere = client("associate", store=Store.objects.get(code="N1")), client("associate", store=people.store())
+    assert [len(one.get(turns).context["list"].rows) for one in (there, elsewhere)] == [2, 0]
 
     ids = list(Prize.objects.order_by("pk").values_list("pk", flat=True))
     kept = prizes | {"prizes-0-id": ids[0], "prizes-1-id": ids[1], "prizes-0-DELETE": "on", "prizes-1-weight": "3"}

@@ -164,7 +164,9 @@ def _periods(customer: Customer, today: Any) -> list[dict[str, Any]]:
     return [
         {
             "period": row, "currency": row.plan.program.currency, "is_over": row.ended_on is not None or row.ends_on <= today,
-            "starts_later": row.starts_on > today, "last_day": row.ends_on - timedelta(days=1), "refund": services.refund_today(row, today),
+            "starts_later": row.starts_on > today,
+            "last_day": row.ends_on - timedelta(days=1),
+            "refund": services.refund_today(row, today),
         }
         for row in rows
     ]  # fmt: skip
