@@ -63,7 +63,7 @@ def _starting(command) -> None:  # type: ignore[no-untyped-def]
 def _data(command) -> None:  # type: ignore[no-untyped-def]
     load = command("import", "files:import_files", "import CSV, XLSX, Parquet or POSLog files")
     load.add_argument("files", nargs="+", metavar="FILE")
-    load.add_argument("--kind", help="stores, products, customers, receipts or returns (default: told by the header)")
+    load.add_argument("--kind", help="stores, products, customers, receipts, returns or balances (default: told by the header)")
     load.add_argument("--source", help="under which the ids of the file are unique")
     load.add_argument("--map", action="append", default=[], metavar="OURS=THEIRS", help="which column holds a field")
     load.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="date format, currency …")
