@@ -127,7 +127,7 @@ def month(value: dt.date) -> str:
 def moment(value: dt.datetime, *, zone: dt.tzinfo | None = None) -> str:
     """Return a point in time to the minute, in `zone` if one is given."""
     return dates.format_datetime(
-        value, format="medium" if locale().language == "zh" else "MMM d, y, HH:mm", tzinfo=zone, locale=locale()
+        value, format="y年M月d日 HH:mm" if locale().language == "zh" else "MMM d, y, HH:mm", tzinfo=zone, locale=locale()
     )
 
 

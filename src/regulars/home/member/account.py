@@ -109,7 +109,8 @@ def read(customer: Customer, *, now: datetime) -> Account:
     owner = Owner(OwnerKind.CUSTOMER, customer.pk)
     units = {unit.code: unit for unit in Unit.objects.filter(kind__in=_KINDS_SHOWN)}
     named = naming.names()
-    held = [Held(units[each.unit], named[each.unit], each) for each in wallet.balances_of(owner, now=now) if each.unit in units]
+    owned = [each for each in wallet.balances_of(owner, now=now) if each.unit in units]
+    held = [Held(units[each.unit], named[each.unit], each) for each in owned if _is_worth_a_tile(each, units[each.unit])]
     return Account(
         greeting=masked(customer.name),
         held=sorted(held, key=lambda each: _KINDS_SHOWN.index(Unit.Kind(each.unit.kind))),
@@ -119,6 +120,11 @@ def read(customer: Customer, *, now: datetime) -> Account:
         cards=[CardShown(card, numbers.masked(card.number)) for card in cards.cards_of(customer.pk)],
         history=_history(owner, {code: named[code] for code in units}),
     )
+
+
+def _is_worth_a_tile(balance: UnitBalance, unit: Unit) -> bool:
+    """Return whether to show a balance: points always, of money and uses what there is."""
+    return unit.kind == Unit.Kind.POINTS or bool(balance.posted or balance.pending)
 
 
 def masked(name: str) -> str:

@@ -46,6 +46,12 @@ def _taken_back(line: Line, why: Mapping[str, Any]) -> str:
     return _joined(_("Return of a purchase of %(day)s") % {"day": day}, line)
 
 
+@wording.tell("undo")
+def _undone(line: Line, why: Mapping[str, Any]) -> str:
+    day = formatting.date(date.fromisoformat(why["earned_on"]))
+    return _joined(_("The import of a purchase of %(day)s was undone") % {"day": day}, line)
+
+
 @wording.tell("sign_in")
 def _signed_in(line: Line, why: Mapping[str, Any]) -> str:
     days = int(why.get("streak", 1))

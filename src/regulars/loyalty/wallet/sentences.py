@@ -59,6 +59,7 @@ _SPENT: dict[tuple[str, bool], str | Promise] = {  # by kind of unit, and whethe
     (Unit.Kind.COUNT, True): lazy("Used %(amount)s of what was bought on %(earned)s and would expire on %(expires)s."),
     (Unit.Kind.COUNT, False): lazy("Used %(amount)s of what was bought on %(earned)s."),
 }
+_UNDONE: Templates = {(House.CLAWED_BACK, False): lazy("%(amount)s taken back.")}
 _BY_KIND: dict[str, Templates] = {
     Unit.Kind.STORED_PRINCIPAL: _OF_MONEY,
     Unit.Kind.STORED_BONUS: _OF_BONUS,
@@ -81,7 +82,8 @@ def template_of(line: Line) -> str | Promise:
     if line.house in {House.REDEEMED, House.SALES} and not gives:
         return _spent(line)
     place = (line.house, gives)
-    return _BY_KIND.get(line.unit_kind, {}).get(place) or _ANY.get(place, "%(amount)s")
+    own = _UNDONE if line.kind == "undo" else _BY_KIND.get(line.unit_kind, {})
+    return own.get(place) or _ANY.get(place, "%(amount)s")
 
 
 def given(line: Line) -> str:

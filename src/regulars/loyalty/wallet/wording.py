@@ -31,6 +31,7 @@ KINDS: dict[str, str | Promise] = {
     "earn": lazy("Earned"),
     "redeem": lazy("Redeemed"),
     "claw_back": lazy("Taken back"),
+    "undo": lazy("Import undone"),
     "refund": lazy("Refund"),
     "top_up": lazy("Top-up"),
     "spend": lazy("Paid with stored value"),

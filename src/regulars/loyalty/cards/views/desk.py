@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -22,6 +23,16 @@ from regulars.organization.requests import requires, viewer_of
 from regulars.ui import formatting
 
 SOURCE = "desk"
+
+
+class _Once(TypedDict):
+    store_id: int
+    source: str
+    key: str
+    viewer: Viewer
+    now: datetime
+
+
 _STEPS = {
     "freeze": cards.freeze,
     "thaw": cards.thaw,
@@ -36,10 +47,7 @@ def activate(request: HttpRequest, medium_id: int) -> HttpResponse:
     """Activate a card, for a customer or for its bearer."""
     viewer, card = _card(request, medium_id)
     said = _clean(forms.ActivationForm(request.POST, stores=selectors.places(viewer, "gift_card.issue")))
-    cards.activate(
-        card.pk, store_id=said["store"].pk, customer_id=said["customer"], source=SOURCE, key=said["key"],
-        viewer=viewer, now=timezone.now(),
-    )  # fmt: skip
+    cards.activate(card.pk, customer_id=said["customer"], **_once(said, viewer))
     messages.success(request, _("The card is active."))
     return redirect("cards:card", card.pk)
 
@@ -54,9 +62,7 @@ def top_up(request: HttpRequest, medium_id: int) -> HttpResponse:
         amount=said["amount"], currency=card.type.currency, tender=said["tender"], by_company=said["by_company"],
         buyer_identified=said["buyer_identified"],
     )  # fmt: skip
-    done = cards.top_up(
-        card.pk, payment, store_id=said["store"].pk, source=SOURCE, key=said["key"], viewer=viewer, now=timezone.now()
-    )
+    done = cards.top_up(card.pk, payment, **_once(said, viewer))
     paid = formatting.money(done.principal_amount, done.currency)
     if done.bonus_amount:
         bonus = formatting.money(done.bonus_amount, done.currency)
@@ -74,10 +80,7 @@ def refund(request: HttpRequest, medium_id: int, top_up_id: int) -> HttpResponse
     if not TopUp.objects.filter(pk=top_up_id, card=card).exists():
         raise NotFoundError
     said = _clean(forms.RefundForm(request.POST, stores=selectors.places(viewer, "wallet.refund")))
-    done = cards.refund_top_up(
-        top_up_id, store_id=said["store"].pk, source=SOURCE, key=said["key"], reason=said["reason"], viewer=viewer,
-        now=timezone.now(),
-    )  # fmt: skip
+    done = cards.refund_top_up(top_up_id, reason=said["reason"], **_once(said, viewer))
     amount = formatting.money(done.paid_out_amount, card.type.currency)
     messages.success(request, _("Pay %(amount)s back to the customer.") % {"amount": amount})
     return redirect("cards:card", card.pk)
@@ -107,10 +110,7 @@ def replace(request: HttpRequest, medium_id: int) -> HttpResponse:
     new = selectors.find_by_number(said["number"])
     if new is None or not selectors.list_cards(viewer).filter(pk=new.pk).exists():
         raise InvalidInputError(_("There is no new card with this number in your stock."), field="number")
-    fresh = cards.replace(
-        card.pk, new.pk, store_id=said["store"].pk, source=SOURCE, key=said["key"], reason=said["reason"], viewer=viewer,
-        now=timezone.now(),
-    )  # fmt: skip
+    fresh = cards.replace(card.pk, new.pk, reason=said["reason"], **_once(said, viewer))
     messages.success(request, _("The old card is blocked; this one opens the same accounts."))
     return redirect("cards:card", fresh.pk)
 
@@ -148,6 +148,11 @@ def void(request: HttpRequest, medium_id: int) -> HttpResponse:
 def _card(request: HttpRequest, medium_id: int, action: str = "gift_card.read") -> tuple[Viewer, Card]:
     viewer = viewer_of(request)
     return viewer, selectors.get_card(viewer, medium_id, action)
+
+
+def _once(said: dict[str, Any], viewer: Viewer) -> _Once:
+    """Return what every deed at the desk names, so that a form sent twice does it once."""
+    return {"store_id": said["store"].pk, "source": SOURCE, "key": said["key"], "viewer": viewer, "now": timezone.now()}
 
 
 def _clean(form: django_forms.Form) -> dict[str, Any]:
