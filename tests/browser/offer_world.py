@@ -38,6 +38,8 @@ def furnish(now: datetime) -> None:
         "WINTER", "Winter bundle", now, {"kind": "bundle", "parts": [{"items": coffee, "quantity": 2}], "price_amount": 9_90}
     )
     _use(now)
+    past, currency = now.date() - timedelta(days=4), get_company().currency
+    offers.make_claim("supplier", "Roasters", currency, until=past, viewer=SYSTEM, now=now)
 
 
 def addresses() -> list[str]:
@@ -48,6 +50,7 @@ def addresses() -> list[str]:
         "/offers/", "/offers/new/", "/offers/new/coupon/percent/", "/offers/new/promotion/step/", f"/offers/{autumn}/",
         f"/offers/{autumn}/terms/", f"/offers/{autumn}/uses/", f"/offers/{welcome}/", f"/offers/{welcome}/coupons/",
         f"/offers/coupons/{coupon}/",
+        "/offers/claims/",
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from regulars.demo.program import RULES
 from regulars.loyalty.program import services as program
 from regulars.loyalty.program.models import (
+    Challenge,
     Draw,
     Gift,
     GiftOrder,
@@ -51,7 +52,8 @@ def addresses() -> list[str]:
         "/program/", f"/program/versions/{published.pk}/", f"/program/versions/{draft.pk}/",
         f"/program/replays/{ReplayRun.objects.latest('pk').pk}/", "/program/tiers/", "/program/benefits/", "/program/rewards/",
         "/program/plans/", f"/program/plans/{PaidPlan.objects.get().pk}/", f"/program/partners/{Partner.objects.get().pk}/",
-        "/program/badges/", f"/program/draws/{Draw.objects.get().pk}/", "/program/referrals/",
+        "/program/badges/", "/program/challenges/", f"/program/challenges/{Challenge.objects.get().pk}/",
+        f"/program/draws/{Draw.objects.get().pk}/", "/program/referrals/",
     ]  # fmt: skip
 
 
@@ -78,6 +80,10 @@ def _more(club: Program, now: datetime) -> None:
     program.exchange_in(air, members[0], 60, key="1", **who)
     ten = {"code": "ten", "name": "Ten visits", "measure": "visits", "from_value": 10, "points": 50}
     program.save_badge(club, ten, **who)
+    days = {"starts_on": now.date() - timedelta(days=200), "ends_on": now.date() + timedelta(days=20), "points": 100}
+    tea = {"code": "tea", "name": "Five purchases this month", "target": 5, "period": "month"}
+    program.save_challenge(club, days | tea, **who)
+    program.judge_challenges(club, **who)
     wheel = {"code": "wheel", "name": "Autumn wheel", "points_price": 0, "per_day": 3, "budget_amount": 100_00}
     cake = {"name": "Moon cake", "weight": 5, "cost_amount": 20_00, "stock": 3}
     points = {"name": "20 points", "weight": 15, "points": 20}
