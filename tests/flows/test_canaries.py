@@ -147,7 +147,8 @@ def test_the_crawl_knows_every_address_that_can_be_read() -> None:
         "home:product", "home:category_branch",  # the company's, found by links
         "customers:open_file", "organization:person", "organization:audit_entry",  # found by links from their owner's page
         "customers:tag", "customers:profile_field",  # head office's
-        "cards:type", "offers:coupon", "offers:coupons", "offers:edit", "offers:offer", "offers:uses",  # the company's
+        "cards:type", "cards:partner", "offers:claim_file",  # the company's
+        "offers:coupon", "offers:coupons", "offers:edit", "offers:offer", "offers:uses",
         "program:replay", "program:version", "program:plan", "program:partner", "program:badge", "program:challenge",
         "program:draw", "program:turns",  # what its members drew: tests/loyalty/program/test_play_pages
         "cards:card", "cards:count", "cards:shipment", "wallet:transfer",  # own and foreign ones: tests/architecture/page_world
