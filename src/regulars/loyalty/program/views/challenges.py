@@ -52,7 +52,7 @@ class ChallengeForm(Priced):
         label=gettext_lazy("Coupon (code of the offer)"), max_length=40, required=False,
         help_text=gettext_lazy("A coupon offer with a stock to claim."),
     )  # fmt: skip
-    badge = forms.ModelChoiceField(label=gettext_lazy("Badge"), queryset=Badge.objects.none(), required=False)
+    badge = forms.ModelChoiceField(label=gettext_lazy("Badge"), queryset=Badge.objects.none(), required=False, empty_label="–")
     is_active = forms.BooleanField(label=pgettext_lazy("of a challenge", "Runs"), required=False, initial=True)
 
     def __init__(self, *args: Any, program: Program, **kwargs: Any) -> None:
