@@ -45,6 +45,8 @@ COMPANY_WIDE = {"product_id", "category_id", "tag_id", "spare_tag_id", "field_id
     "partner_id",
     "badge_id",
     "challenge_id",
+    "draw_id",
+    "referral_id",
 }
 MISSING = 999_999_999
 

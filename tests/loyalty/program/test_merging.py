@@ -62,4 +62,3 @@ def test_a_card_that_gets_its_holder_brings_everything_along():
     sell("S2", 1_000)  # the card is shown again
     deliver()
     assert balance(ana).spendable == 70
-

@@ -117,9 +117,7 @@ def _key_of(row: dict[str, Any]) -> tuple[str, str, str] | None:
     return (_KEYS[found], row.get("namespace") or "", row[found]) if found else None
 
 
-def _lot(
-    row: dict[str, Any], known: _Known, *, provenance: str
-) -> tuple[wallet.OpeningLot | None, tuple[str, str] | None]:
+def _lot(row: dict[str, Any], known: _Known, *, provenance: str) -> tuple[wallet.OpeningLot | None, tuple[str, str] | None]:
     """Return the lot of a row, or the column and code of its first fault."""
     key = _key_of(row)
     if key is None:

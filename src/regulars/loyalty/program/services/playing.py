@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError
+from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Badge, BadgeHeld, Draw, DrawTurn, Earning, Prize, Referral, SignIn
 from regulars.loyalty.program.rules.drawing import Chance, odds, pick
 from regulars.loyalty.program.services.giving import book_now, give_points, take_points
@@ -81,7 +82,9 @@ def take_turn(
     known = DrawTurn.objects.filter(draw=draw, key=key).first()
     if known is not None:
         return known
-    book = book_now(now, draw.program.code)
+    book = selectors.book_at(now, program=draw.program.code)
+    if book is None:  # nothing is drawn under rules that do not hold
+        raise DrawOverError(_("There is no turn left today."))
     today = book.zone.date_of(now)
     turns = DrawTurn.objects.filter(draw=draw, customer_id=customer_id, day=today).count()
     over = (draw.starts_on and today < draw.starts_on) or (draw.ends_on and today > draw.ends_on)
