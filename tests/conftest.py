@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from regulars.core import database
 from regulars.core.embedded_postgres import EmbeddedPostgres
@@ -25,6 +27,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(settings.REGULARS_HOME.root, ignore_errors=True)
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ["REGULARS_TEST_HOME"], ignore_errors=True)
+
+
+def pytest_sessionstart() -> None:
+    DatabaseOperations.sql_flush = _empty  # type: ignore[method-assign]
+
+
+def _empty(self: DatabaseOperations, style: object, tables: list[str], **_: object) -> list[str]:
+    """Empty the few tables that a test has filled: to truncate all of them takes as long as the test itself."""
+    if not tables:
+        return []
+    asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {self.quote_name(table)})" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        filled = [name for (name,) in cursor.fetchall()]
+    unguarded = "SET LOCAL session_replication_role = replica"  # no keys and no guards of facts: all rows go
+    return [unguarded, *(f"DELETE FROM {self.quote_name(table)}" for table in filled)] if filled else []
 
 
 def _runs_tests(config: pytest.Config) -> bool:

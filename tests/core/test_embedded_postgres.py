@@ -107,7 +107,8 @@ def test_the_last_process_that_uses_it_stops_it(server: EmbeddedPostgres) -> Non
     assert not server.is_running()
 
 
-def test_a_server_that_does_not_start_says_why(server: EmbeddedPostgres) -> None:
+def test_a_server_that_does_not_start_says_why(server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmbeddedPostgres, "_RETRY_SECONDS", (0,))
     server.start()
     server.stop()
     with (server.data / "postgresql.conf").open("a") as conf:

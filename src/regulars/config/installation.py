@@ -31,6 +31,7 @@ def opened(*, migrate: bool | None = None) -> Iterator[HomeFolder]:
         set_up_django()
         from regulars.core import database
 
+        database.refuse_unreachable()
         if migrate or (migrate is None and is_embedded() and database.pending_migrations()):
             database.migrate()
         database.refuse_unsafe()

@@ -28,6 +28,12 @@ _MIGRATION_LOCK = 7_235_498_101
 _SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
+class DatabaseAwayError(DomainError):
+    """No server answers at the address of the database."""
+
+    code = "database.away"
+
+
 class UnsafeDatabaseError(DomainError):
     """The database is too old, or set so that it may lose what it has acknowledged (G13)."""
 
@@ -137,6 +143,14 @@ def fact_tables() -> list[str]:
 def changeable_columns() -> dict[str, tuple[str, ...]]:
     """Return the tables whose rows stay for ever and of which only the named columns may change (`Model.changeable`)."""
     return {model._meta.db_table: model.changeable for model in apps.get_models() if hasattr(model, "changeable")}
+
+
+def refuse_unreachable() -> None:
+    """Refuse at once where no server answers: the pool of connections would go on trying for ten seconds."""
+    try:
+        psycopg.connect(settings.DATABASE_URL, connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        raise DatabaseAwayError(f"The database cannot be reached. Is its server running? ({str(error).strip()})") from error
 
 
 def refuse_unsafe() -> None:
