@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 
@@ -27,6 +28,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(settings.REGULARS_HOME.root, ignore_errors=True)
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ["REGULARS_TEST_HOME"], ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what all tests share stays: no collection walks through it again
 
 
 def pytest_sessionstart() -> None:

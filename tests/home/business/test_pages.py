@@ -40,7 +40,7 @@ PAGES = {
     "/parts/movers/?of=store": "dashboard.view",
     "/parts/product/?product=1": "dashboard.view",
 }
-ROLES = ["marketer", "store_manager", "support"]  # all of them: tests/architecture/test_page_rights.py
+ROLES = ["store_manager", "support"]  # all of them: tests/architecture/test_page_rights.py
 
 
 def holder(signed: Signed, role: str) -> Client:
