@@ -33,6 +33,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # what all tests share stays: no collection walks through it again
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionstart() -> None:

@@ -47,7 +47,7 @@ def replayed(calls: list[list[int]]) -> dict[str, Any]:
         return found
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=_calls, sizes=_sizes)
 def test_order_repeats_and_cuts_do_not_matter(company: object, order: list[int], sizes: list[int]) -> None:
     calls, place = [], 0

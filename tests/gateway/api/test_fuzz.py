@@ -26,7 +26,7 @@ from tests.gateway.api.factories import objects
 
 SCHEMA = schemathesis.openapi.from_dict(reference.document())
 SCHEMA.app = get_wsgi_application()
-EXAMPLES = 5
+EXAMPLES = 3
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,

@@ -129,7 +129,7 @@ _baskets = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(body=_bodies, days=st.lists(st.lists(_baskets, min_size=1, max_size=6), min_size=1, max_size=3), tiers=st.data())
 def test_columns_and_baskets_agree(body, days, tiers):
     rules: Book = book(*body["earning"], **{key: value for key, value in body.items() if key != "earning"})
