@@ -32,7 +32,7 @@ def path(values: Sequence[float], *, width: float, height: float) -> list[tuple[
 def draw(values: Sequence[float], *, label: str = "", width: int = 104, height: int = 28) -> SafeString:
     """Return the SVG: a line, a faint area below it and a dot on the newest value. Fewer than two draw nothing."""
     if len(values) < 2:
-        return SafeString()
+        return SafeString("")
     points = path(values, width=width, height=height)
     line = " ".join(f"{x},{y}" for x, y in points)
     area = f"{points[0][0]},{height} {line} {points[-1][0]},{height}"

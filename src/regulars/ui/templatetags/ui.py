@@ -123,7 +123,7 @@ def block_text(context: Context, name: str) -> SafeString:
     """`{% block_text "title" %}` → what the page put into that block, a second time; Django's blocks render once."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks else None
-    return SafeString(block.render(context).strip()) if block else SafeString()
+    return SafeString(block.render(context).strip()) if block else SafeString("")
 
 
 @register.filter
