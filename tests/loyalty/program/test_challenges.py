@@ -36,7 +36,7 @@ def points(customer):
 
 def test_a_challenge_is_met_once_a_period_undone_by_a_return_and_met_again():
     publish(BASE | {"points": 1, "amount": 100_000})
-    twice = challenge("twice")
+    challenge("twice")
     ana = sell("S1", 800).customer_id
     sell("S2", 499)  # too little to count
     deliver()
@@ -61,7 +61,7 @@ def test_a_challenge_is_met_once_a_period_undone_by_a_return_and_met_again():
     challenge("twice")  # saved again: everything is looked at anew, and nothing changes
     program.judge_challenges(club(), viewer=SYSTEM, now=NOW)
     met = ChallengeMet.objects.get()
-    assert (points(ana), met.rounds, met.is_met, progress.met_by([twice])) == (50, 2, True, {twice.pk: 1})
+    assert (points(ana), met.rounds, met.is_met) == (50, 2, True)
 
 
 def test_pieces_and_amounts_count_for_goods_alone_and_give_badges_and_coupons():

@@ -7,6 +7,7 @@ comes again mended, posts what is new and nothing twice; one that came with anot
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -101,11 +102,8 @@ def _known(rows: list[dict[str, Any]], source: str, viewer: Viewer, now: datetim
     keys = [key for row in rows if (key := _key_of(row)) is not None]
     company = get_company()
     words = {"stored": f"stored.{company.currency}", "bonus": f"bonus.{company.currency}"}
-    try:
+    with suppress(NotFoundError):  # stored value needs no program
         club = program.get_program()
-    except NotFoundError:
-        pass
-    else:
         words |= {"points": club.points_unit, "growth": club.growth_unit}
     by_word = {word: words[name] for name, all_words in _WORDS.items() if name in words for word in all_words}
     units = {unit.code: unit for unit in Unit.objects.all()}

@@ -6,13 +6,12 @@ and merged customers cannot leave a wrong count behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from regulars.core import bulk
-from regulars.loyalty.program.models import Challenge, ChallengeMet
+from regulars.loyalty.program.models import Challenge
 from regulars.loyalty.program.rules.body import Goods
 from regulars.loyalty.program.rules.dates import add_months
 
@@ -130,15 +129,6 @@ def period_of(challenge: Challenge, day: date) -> tuple[date, date]:
             month = day.replace(day=1)
             return max(first, month), min(last, add_months(month, 1) - timedelta(days=1))
     return first, last
-
-
-def met_by(challenges: Sequence[Challenge]) -> Mapping[int, int]:
-    """Return how often each challenge was met."""
-    met = ChallengeMet.objects.filter(challenge__in=challenges, is_met=True).values_list("challenge_id", flat=True)
-    counts: dict[int, int] = {}
-    for challenge in met:
-        counts[challenge] = counts.get(challenge, 0) + 1
-    return counts
 
 
 def _about(challenge: Challenge) -> dict[str, Any]:

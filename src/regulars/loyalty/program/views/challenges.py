@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from regulars.core import money
 from regulars.core.errors import NotFoundError
-from regulars.loyalty.program import progress, services
+from regulars.loyalty.program import services
 from regulars.loyalty.program.forms import CHANNELS, AmountField, NamesField, Priced
 from regulars.loyalty.program.models import Badge, Challenge, Program
 from regulars.loyalty.program.views.rewards import the_program
@@ -93,10 +94,9 @@ class ChallengeForm(Priced):
 def challenges(request: HttpRequest) -> HttpResponse:
     """Show the challenges with how often each was met."""
     program = the_program()
-    rows = list(Challenge.objects.select_related("badge").filter(program=program).order_by("-ends_on", "name"))
-    met = progress.met_by(rows)
+    rows = Challenge.objects.select_related("badge").filter(program=program).order_by("-ends_on", "name")
     context = {
-        "challenges": [(one, met.get(one.pk, 0)) for one in rows], "program": program,
+        "challenges": rows.annotate(times_met=Count("met", filter=Q(met__is_met=True))), "program": program,
         "may_edit": viewer_of(request).may("program.edit"),
     }  # fmt: skip
     return render(request, "program/challenges.html", context)
