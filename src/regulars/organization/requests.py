@@ -1,4 +1,4 @@
-"""Puts the viewer on every web request, and sends whoever has not signed in to the sign-in page.
+"""Puts the viewer and the company's clock on every web request, and sends whoever has not signed in to the sign-in page.
 
 For all pages. A page that is not named as open here cannot be reached without a person; which rights it needs, it says
 itself with `requires`. The API signs its callers in by key.
@@ -10,19 +10,38 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
 
 from regulars.organization import access, selectors
-from regulars.organization.models import Person
+from regulars.organization.models import Company, Person
 
 _P = ParamSpec("_P")
 _View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
 
 # Pages without a person: signing in and what it needs, the machines' own ways in, members' own pages by their
-# signed links, and what monitoring asks.
-OPEN = ("/sign-in/", "/accounts/", "/static/", "/ui/language/", "/ui/theme/", "/api/", "/m/", "/healthz", "/metrics")
+# signed links, their invitations, and what monitoring asks.
+OPEN = ("/sign-in/", "/accounts/", "/static/", "/ui/language/", "/ui/theme/", "/api/", "/m/", "/i/", "/healthz", "/metrics")
+
+
+_NO_CLOCK = ("/static/", "/api/", "/healthz", "/metrics")  # show no times, or say them in UTC
+
+
+class CompanyTime:
+    """Middleware: pages say the time that the company's own clocks show."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_NO_CLOCK):
+            return self.get_response(request)
+        zone = Company.objects.order_by("pk").values_list("timezone", flat=True).first()
+        with timezone.override(ZoneInfo(zone) if zone else None):
+            return self.get_response(request)
 
 
 class Viewer:

@@ -75,7 +75,7 @@ def test_it_names_nobody_and_is_kept_nowhere(ana: Customer) -> None:
     assert "Lopez" not in text
     assert not any(card.number in text for card in ana.cards.all())
     assert "no-store" in answer["Cache-Control"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "noindex" in answer["X-Robots-Tag"]
 
 

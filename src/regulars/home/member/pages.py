@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,41 +12,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from regulars.core.errors import NotFoundError
 from regulars.customers import selectors as customers
-from regulars.customers.models import Customer
-from regulars.home.member import account, drawing, limits
+from regulars.home.member import account, drawing, play
+from regulars.home.member.door import guarded, member_behind
 from regulars.loyalty.cards import services as cards
-from regulars.loyalty.cards.models import MemberPass
 from regulars.loyalty.cards.rules import rotating
 from regulars.organization.requests import requires, viewer_of
 
 AHEAD = 20  # half minutes that a page without a connection still has codes for
-_View = Callable[[HttpRequest, str], HttpResponse]
-
-
-def _guarded(view: _View) -> _View:
-    """Answer only so often, and leave no trace of the address: in no cache, no search engine, no other site's log."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, token: str) -> HttpResponse:
-        limits.spend(request)
-        response = view(request, token)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return never_cache(answer)
 
 
 @require_GET
-@_guarded
+@guarded
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show a member what is theirs."""
     now = timezone.now()
-    member, customer = _member(request, token)
+    member, customer = member_behind(request, token)
     context = {
         "account": account.read(customer, now=now),
+        "play": play.read(customer.pk, now=now, shown_turn=request.GET.get("turn", "")),
         "token": token,
         "code": drawing.qr(cards.codes_of(member, now=now)[0]),
     }
@@ -57,11 +38,11 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
-@_guarded
+@guarded
 def code(request: HttpRequest, token: str) -> HttpResponse:
     """Answer the rotating codes of the next minutes as [half minute, dots], for the page that stays open."""
     now = timezone.now()
-    member, _customer = _member(request, token)
+    member, _customer = member_behind(request, token)
     first = rotating.step_at(now)
     codes = [(first + at, drawing.dots(text)) for at, text in enumerate(cards.codes_of(member, now=now, steps=AHEAD))]
     return JsonResponse({"now": int(now.timestamp() * 1000), "codes": codes})
@@ -87,11 +68,3 @@ def end(request: HttpRequest, customer_id: int) -> HttpResponse:
     cards.end_pass(customer_id, viewer=viewer_of(request), now=timezone.now())
     messages.success(request, _("The old link and code are worthless. This is the new link."))
     return redirect("home:member_link", customer_id)
-
-
-def _member(request: HttpRequest, token: str) -> tuple[MemberPass, Customer]:
-    member = cards.find_by_link(token, today=timezone.now().date())
-    if member is None:
-        limits.miss(request)
-        raise NotFoundError(_("This link is not valid any more. Ask for a new one in the store."))
-    return member, member.customer.merged_into or member.customer

@@ -19,6 +19,7 @@ from regulars.loyalty.program.models.rewards import (
     PartnerPayment,
     Prize,
     Referral,
+    ReferralCode,
     SignIn,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "Prize",
     "Program",
     "Referral",
+    "ReferralCode",
     "ReplayRun",
     "RuleVersion",
     "SignIn",

@@ -240,6 +240,14 @@ class DrawTurn(models.Model):
         ]
 
 
+class ReferralCode(models.Model):
+    """What a member gives to friends, to be named by it when they join; it says nothing of the member."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="referral_code")
+    code = models.CharField(max_length=8, unique=True)
+    created_at = models.DateTimeField()
+
+
 class Referral(models.Model):
     """A member brought somebody: rewarded once that person's first purchase is kept, unless signs speak against it."""
 

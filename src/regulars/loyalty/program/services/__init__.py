@@ -33,6 +33,7 @@ from regulars.loyalty.program.services.gifts import (
     order_gift,
 )
 from regulars.loyalty.program.services.grading import grade_members
+from regulars.loyalty.program.services.inviting import find_referrer, referral_code_of
 from regulars.loyalty.program.services.merging import move_customer
 from regulars.loyalty.program.services.partnering import (
     ExchangeRateError,
@@ -122,6 +123,7 @@ __all__ = [
     "exchange_in",
     "exchange_out",
     "expire_idle",
+    "find_referrer",
     "give_back_plan",
     "give_badges",
     "give_visit_badges",
@@ -140,6 +142,7 @@ __all__ = [
     "rate_recorded",
     "read_body",
     "refer",
+    "referral_code_of",
     "refund_today",
     "renew_plans",
     "replay_into_ledger",

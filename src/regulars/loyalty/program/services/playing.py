@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
@@ -12,9 +12,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError
-from regulars.loyalty.program import selectors
-from regulars.loyalty.program.models import Badge, BadgeHeld, Draw, DrawTurn, Earning, Prize, Referral, SignIn
-from regulars.loyalty.program.rules.drawing import Chance, odds, pick
+from regulars.loyalty.program import play, selectors
+from regulars.loyalty.program.models import Badge, BadgeHeld, Draw, DrawTurn, Prize, SignIn
+from regulars.loyalty.program.rules.drawing import pick
 from regulars.loyalty.program.services.giving import book_now, give_points, take_points
 from regulars.organization.access import Viewer
 
@@ -35,20 +35,18 @@ class DrawOverError(DomainError):
 def sign_in(customer_id: int, *, program: str, viewer: Viewer, now: datetime) -> SignIn:
     """Note that a member was there today and give the points; a second time today is the first one again."""
     book = book_now(now, program)
-    reward, today = book.body.sign_in, book.zone.date_of(now)
-    if reward is None:
+    today = book.zone.date_of(now)
+    gives = play.sign_in_today(customer_id, book=book, today=today)
+    if gives is None:
         raise NoSignInError(_("This program gives nothing for signing in."))
-    known = SignIn.objects.filter(program_id=book.program_id, customer_id=customer_id)
-    before = known.filter(day=today - timedelta(days=1)).first()
-    streak = (before.streak if before else 0) + 1
-    points = reward.points + (reward.row_points if streak % reward.row_days == 0 else 0)
-    signed, is_new = known.get_or_create(
-        program_id=book.program_id, customer_id=customer_id, day=today, defaults={"streak": streak, "points": points}
-    )
+    signed, is_new = SignIn.objects.get_or_create(
+        program_id=book.program_id, customer_id=customer_id, day=today,
+        defaults={"streak": gives.streak, "points": gives.points},
+    )  # fmt: skip
     if is_new:
         give_points(
-            customer_id, points, book=book, kind="sign_in", key=f"sign-in/{customer_id}/{today}", why={"streak": streak},
-            viewer=viewer, now=now,
+            customer_id, gives.points, book=book, kind="sign_in", key=f"sign-in/{customer_id}/{today}",
+            why={"streak": gives.streak}, viewer=viewer, now=now,
         )  # fmt: skip
         give_badges(customer_id, program=program, viewer=viewer, now=now)
     return signed
@@ -60,7 +58,7 @@ def give_badges(customer_id: int, *, program: str, viewer: Viewer, now: datetime
     book = book_now(now, program)
     given = []
     for badge in Badge.objects.filter(program_id=book.program_id, is_active=True).exclude(holders__customer=customer_id):
-        if _reached(badge, customer_id) < badge.from_value:
+        if play.reached(badge, customer_id) < badge.from_value:
             continue
         held, is_new = BadgeHeld.objects.get_or_create(badge=badge, customer_id=customer_id, defaults={"since": now})
         if is_new and badge.points:
@@ -94,8 +92,7 @@ def take_turn(
     if draw.points_price:
         take_points(customer_id, draw.points_price, kind="draw", key=f"draw/{draw.pk}/{key}/price", **paid)  # type: ignore[arg-type] # shared words
     prizes = {prize.pk: prize for prize in Prize.objects.filter(draw=draw).order_by("pk")}
-    chances = [Chance(prize.pk, prize.weight, prize.cost_amount, prize.stock) for prize in prizes.values()]
-    weights = odds(chances, draw.budget_amount - draw.spent_amount)
+    weights = play.weights_of(draw, list(prizes.values()))
     drawn = chance(max(sum(weights.values()), 1))
     prize = prizes.get(pick(weights, drawn)) if sum(weights.values()) else None
     turn = DrawTurn.objects.create(
@@ -108,18 +105,3 @@ def take_turn(
         if prize.points:
             give_points(customer_id, prize.points, kind="draw", key=f"draw/{draw.pk}/{key}/prize", **paid)  # type: ignore[arg-type] # shared words
     return turn
-
-
-def _reached(badge: Badge, customer_id: int) -> int:
-    match Badge.Measure(badge.measure):
-        case Badge.Measure.VISITS:
-            bought = Earning.objects.filter(program=badge.program_id, customer_id=customer_id, spend_amount__gt=0)
-            return bought.exclude(taken_back__receipt=F("receipt")).count()
-        case Badge.Measure.STREAK:
-            last = SignIn.objects.filter(program=badge.program_id, customer_id=customer_id).order_by("-day").first()
-            return last.streak if last else 0
-        case Badge.Measure.REFERRALS:
-            kept = Referral.objects.filter(program=badge.program_id, referrer_id=customer_id)
-            return kept.filter(state=Referral.State.REWARDED).count()
-        case Badge.Measure.CHALLENGE:
-            return -1  # `challenges` gives it

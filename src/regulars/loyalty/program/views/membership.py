@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars.core.errors import InvalidInputError, NotFoundError
 from regulars.customers import selectors as customers
 from regulars.customers.models import Customer
-from regulars.loyalty.program import progress, selectors, services
+from regulars.loyalty.program import play, progress, selectors, services
 from regulars.loyalty.program.models import BadgeHeld, BenefitUse, Draw, Membership, PaidPeriod, PaidPlan, Referral
 from regulars.loyalty.program.services import benefits as using
 from regulars.loyalty.program.views.rewards import told
@@ -66,7 +65,7 @@ def membership(request: HttpRequest, customer_id: int) -> HttpResponse:
         "sell_form": SellForm(plans=plans) if sells else None,
         "pays_back": viewer.may(services.plans.GIVE_BACK), "edits": viewer.may("customer.edit"),
         "tier": _tier_name(found, now) if found else "", "turn_key": secrets.token_hex(12),
-        "draws": _open_draws(today) if found and viewer.may("gift.hand_out") else [],
+        "draws": play.open_draws(customer.pk, today=today) if found and viewer.may("gift.hand_out") else [],
         "brought_by": Referral.objects.select_related("referrer").filter(referred=customer).first(),
         "brought": Referral.objects.filter(referrer=customer).count(),
         "can_be_brought": found is None and viewer.may("customer.edit"),
@@ -147,12 +146,6 @@ def _period(viewer: Viewer, period_id: int, action: str) -> PaidPeriod:
         raise NotFoundError
     customers.get_customer(viewer, found.customer_id, action)
     return found
-
-
-def _open_draws(today: Any) -> Any:
-    open_now = Draw.objects.filter(program__is_active=True, is_active=True)
-    begun = open_now.filter(Q(starts_on=None) | Q(starts_on__lte=today))
-    return begun.filter(Q(ends_on=None) | Q(ends_on__gte=today)).order_by("name")
 
 
 def _on_sale() -> Any:

@@ -64,9 +64,13 @@ def bring(request: HttpRequest, customer_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     customer = customers.get_customer(viewer, customer_id, "customer.edit")
     # The friend may be a customer of any store: a whole phone, card or number names one, and nothing of them is shown.
-    friends = customers.exact_holders(request.POST.get("friend", "").replace("\0", "").strip()[:100])
+    said = request.POST.get("friend", "").replace("\0", "").strip()[:100]
+    by_code = services.find_referrer(said)
+    friends = [by_code] if by_code else customers.exact_holders(said)
     if len(friends) != 1:
-        raise InvalidInputError(_("Nobody, or more than one, is known by this. Write the friend’s whole phone or card number."))
+        raise InvalidInputError(
+            _("Nobody, or more than one, is known by this. Write the friend’s referral code, whole phone or card number.")
+        )
     told(request, lambda: services.refer(
         friends[0], customer.pk, program=the_program(), viewer=viewer, now=timezone.now()
     ), _("Noted. Both get their points once the first purchase is kept."))  # fmt: skip
