@@ -39,7 +39,7 @@ class _Reader:
 
     def period(self, value: Period) -> str:
         count = value.last or value.next or 0
-        unit = _counted(value.unit, count)
+        unit = counted(value.unit, count) % count
         text = _("the last %s") % unit if value.last else _("the next %s") % unit
         if self.today is None:
             return text
@@ -47,7 +47,7 @@ class _Reader:
         return _("%(period)s (%(first)s to %(last)s)") % {"period": text, "first": first, "last": last}
 
     def moment(self, value: Moment) -> str:
-        text = _("%s ago") % _counted(value.unit, value.ago)
+        text = _("%s ago") % (counted(value.unit, value.ago) % value.ago)
         return text if self.today is None else _("%(text)s (%(day)s)") % {"text": text, "day": value.day(self.today)}
 
 
@@ -56,7 +56,7 @@ def _say(node: Node, reader: _Reader, *, outermost: bool = False) -> str:
         case Attribute():
             return _attribute(node, reader)
         case Not():
-            return _("not the case: %s") % _grouped(_say(node.part, reader))
+            return _("not the case: %s") % _grouped(_say(node.part, reader, outermost=True))
         case All() if not node.parts:
             return pgettext("condition", "always")
         case AnyOf() if not node.parts:
@@ -75,19 +75,15 @@ def _attribute(node: Attribute, reader: _Reader) -> str:
     term = reader.vocabulary.find(node.attr) or Term(node.attr, Kind.TEXT, node.attr)
     name, value = str(term.label), node.value
     match node.op:
-        case Operator.IS_KNOWN:
-            return _("%s is known") % name
-        case Operator.IS_UNKNOWN:
-            return _("%s is not known") % name
-        case Operator.DURING if isinstance(value, Period):
-            return _("%(name)s lies in %(period)s") % {"name": name, "period": reader.period(value)}
         case Operator.EQ if term.kind is Kind.FLAG:
             return _("%s: yes") % name if value else _("%s: no") % name
+        case Operator.DURING if isinstance(value, Period):
+            return sentence(node.op) % {"name": name, "period": reader.period(value)}
         case Operator.BETWEEN if isinstance(value, tuple):
             low, high = (reader.scalar(each, term) for each in value)
-            return _("%(name)s is from %(low)s to %(high)s") % {"name": name, "low": low, "high": high}
+            return sentence(node.op) % {"name": name, "low": low, "high": high}
         case _:
-            return _sentence(node.op) % {"name": name, "value": _value(value, term, reader)}
+            return sentence(node.op) % {"name": name, "value": _value(value, term, reader)}
 
 
 def _value(value: Any, term: Term, reader: _Reader) -> str:
@@ -100,8 +96,13 @@ def _value(value: Any, term: Term, reader: _Reader) -> str:
     return reader.scalar(value, term)
 
 
-def _sentence(op: Operator) -> str:
+def sentence(op: Operator) -> str:
+    """Return the pattern of what `op` says; its places are called name and value, or period, or low and high."""
     return {
+        Operator.IS_KNOWN: _("%(name)s is known"),
+        Operator.IS_UNKNOWN: _("%(name)s is not known"),
+        Operator.DURING: _("%(name)s lies in %(period)s"),
+        Operator.BETWEEN: _("%(name)s is from %(low)s to %(high)s"),
         Operator.EQ: _("%(name)s is %(value)s"),
         Operator.NE: _("%(name)s is not %(value)s"),
         Operator.IN: _("%(name)s is one of %(value)s"),
@@ -117,7 +118,8 @@ def _sentence(op: Operator) -> str:
     }[op]
 
 
-def _counted(unit: Unit, count: int) -> str:
+def counted(unit: Unit, count: int) -> str:
+    """Return the pattern of so many units; its place is a whole number."""
     return {
         Unit.DAY: ngettext("%d day", "%d days", count),
         Unit.WEEK: ngettext("%d week", "%d weeks", count),
@@ -126,4 +128,4 @@ def _counted(unit: Unit, count: int) -> str:
         Unit.CALENDAR_WEEK: ngettext("%d whole week", "%d whole weeks", count),
         Unit.CALENDAR_MONTH: ngettext("%d whole month", "%d whole months", count),
         Unit.CALENDAR_YEAR: ngettext("%d whole year", "%d whole years", count),
-    }[unit] % count
+    }[unit]

@@ -126,15 +126,16 @@ def _misfit(op: Operator, value: Any, term: Term) -> str:
     """Return what the value should be, or nothing if it is that."""
     if op in (Operator.IS_KNOWN, Operator.IS_UNKNOWN):
         return "" if value is None else _("This comparison takes no value; leave it out.")
+    if value is None:
+        return _("The value is missing.")
     if op is Operator.DURING:
         return "" if isinstance(value, Period) else _('Write a period such as {"last": 30, "unit": "day"}.')
     if op is Operator.BETWEEN:
         return _range_misfit(value, term)
     if op in _LISTS:
         return _list_misfit(value, term)
-    if isinstance(value, Moment) and term.kind is Kind.DATE:
-        return ""
-    return "" if _fits(value, term) else _wanted(term)
+    fits = term.kind is Kind.DATE if isinstance(value, Moment) else _fits(value, term)
+    return "" if fits else _wanted(term)
 
 
 def _range_misfit(value: Any, term: Term) -> str:

@@ -58,24 +58,37 @@ class Term:
     def operators(self) -> tuple[Operator, ...]:
         return OPERATORS[self.kind]
 
+    @property
+    def subject(self) -> str:
+        """What it is asked of: `basket` for `basket.amount`."""
+        return self.name.partition(".")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The terms that may stand in a tree; vocabularies of several rooms are joined with `|`."""
 
     terms: Mapping[str, Term]
+    subjects: Mapping[str, Text] = field(default_factory=dict)  # how people call what the terms are asked of
 
     def __or__(self, other: Vocabulary) -> Vocabulary:
-        return Vocabulary({**self.terms, **other.terms})
+        return Vocabulary({**self.terms, **other.terms}, {**self.subjects, **other.subjects})
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self.terms.values())
+
+    def by_subject(self) -> dict[Text, list[Term]]:
+        """Return the terms below the name of what they are asked of."""
+        found: dict[Text, list[Term]] = {}
+        for term in self:
+            found.setdefault(self.subjects.get(term.subject, term.subject), []).append(term)
+        return found
 
     def find(self, name: str) -> Term | None:
         """Return the term called `name`, or None."""
         return self.terms.get(name)
 
 
-def of(terms: Iterable[Term]) -> Vocabulary:
+def of(terms: Iterable[Term], *, subjects: Mapping[str, Text] | None = None) -> Vocabulary:
     """Return the vocabulary of these terms."""
-    return Vocabulary({term.name: term for term in terms})
+    return Vocabulary({term.name: term for term in terms}, subjects or {})
