@@ -51,7 +51,8 @@ def main() -> None:
     started = time.perf_counter()
     results: list[list[tuple[float, float]]] = [[] for _ in plan["tills"]]
     threads = [
-        threading.Thread(target=_sell, args=(plan, till, results[number], started)) for number, till in enumerate(plan["tills"])
+        threading.Thread(target=_sell, args=(plan, till, results[number], started, number / len(plan["tills"])))
+        for number, till in enumerate(plan["tills"])
     ]
     for thread in threads:
         thread.start()
@@ -61,10 +62,11 @@ def main() -> None:
     json.dump({"milliseconds": counted, "seconds": plan["seconds"] - plan["warm_up"]}, sys.stdout)
 
 
-def _sell(plan: dict[str, Any], till: dict[str, Any], taken: list[tuple[float, float]], started: float) -> None:
+def _sell(plan: dict[str, Any], till: dict[str, Any], taken: list[tuple[float, float]], started: float, share: float) -> None:
     line = Line(plan["host"], plan["port"], till["key"])
     every = plan["pause"]
     number = plan["first"]
+    time.sleep(every * share)  # tills know nothing of each other: they do not ring at the same moment
     while (now := time.perf_counter() - started) < plan["seconds"]:
         sale = till["sales"][number % len(till["sales"])]
         number += 1
