@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from regulars.demo.program import RULES
+from regulars.loyalty.cards import services as cards
 from regulars.loyalty.program import services as program
 from regulars.loyalty.program.models import (
     Challenge,
@@ -19,6 +20,7 @@ from regulars.loyalty.program.models import (
     ReplayRun,
     RuleVersion,
 )
+from regulars.loyalty.program.rules.body import ReferralReward, SignInReward
 from regulars.loyalty.program.services.previewing import run_replay
 from regulars.loyalty.program.services.replaying import replay_into_ledger
 from regulars.organization.access import system
@@ -35,8 +37,9 @@ def furnish(now: datetime) -> None:
         return
     club = program.create_program("main", name="East Wind Club", currency=get_company().currency, viewer=SYSTEM, now=now)
     first = Receipt.objects.order_by("business_date").values_list("business_date", flat=True)[0]
+    rules = RULES.model_copy(update={"sign_in": SignInReward(points=2, row_points=20), "referral": ReferralReward()})
     program.publish_version(
-        program.save_draft(club, RULES, viewer=SYSTEM, now=now), effective_from=first, viewer=SYSTEM, now=now
+        program.save_draft(club, rules, viewer=SYSTEM, now=now), effective_from=first, viewer=SYSTEM, now=now
     )
     replay_into_ledger(club, now=now, viewer=SYSTEM)
     generous = RULES.model_copy(update={"pending_days": 7})
@@ -55,6 +58,13 @@ def addresses() -> list[str]:
         "/program/badges/", "/program/challenges/", f"/program/challenges/{Challenge.objects.get().pk}/",
         f"/program/draws/{Draw.objects.get().pk}/", "/program/referrals/",
     ]  # fmt: skip
+
+
+def member_addresses(now: datetime) -> list[str]:
+    """Return a member's own page with everything to play, and the page that a friend of theirs is sent to."""
+    member = club_member(Program.objects.get(code="main"))
+    token = cards.link_token(cards.pass_of(member, now=now), today=now.date())
+    return [f"/m/{token}/", f"/i/{program.referral_code_of(member, now=now)}/"]
 
 
 def _rewards(club: Program, now: datetime) -> None:

@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.xdist_grou
 @pytest.fixture(scope="module")
 def furnished(site: Site, django_db_blocker: pytest.FixtureRequest) -> list[str]:
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the plugin's blocker
-        program_world.furnish(datetime.now(UTC))
-        return program_world.addresses()
+        now = datetime.now(UTC)
+        program_world.furnish(now)
+        return [*program_world.addresses(), *program_world.member_addresses(now)]
 
 
 def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None:
@@ -48,6 +49,21 @@ def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnishe
             wide.append(path)
         page.close()
     assert wide == []
+
+
+def test_a_member_takes_a_turn_signs_in_and_copies_an_invitation_on_a_phone(site: Site, furnished: list[str]) -> None:
+    page = site.open(furnished[-2], width=390)
+    page.get_by_role("button", name="Take a free turn").click()
+    page.wait_for_selector(".member__drawn")
+    _shoot(page, "member-turn")
+    assert "?turn=" in page.url
+    page.get_by_role("button", name="Get 2 points").click()
+    page.wait_for_selector("text=2 points today")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the link").click()
+    page.wait_for_selector("[data-share-told]:visible")
+    assert furnished[-1] in page.evaluate("navigator.clipboard.readText()")
+    page.close()
 
 
 def _shoot(page: Page, name: str) -> None:

@@ -41,8 +41,13 @@ class BadgeGoal:
     since: datetime | None
 
     @property
+    def shown(self) -> int:
+        """Return the value up to the goal: who is beyond it has the badge within the day."""
+        return min(self.value, self.badge.from_value)
+
+    @property
     def percent(self) -> int:
-        return 100 if self.since else min(100, 100 * self.value // max(self.badge.from_value, 1))
+        return 100 * self.shown // max(self.badge.from_value, 1)
 
 
 @dataclass(frozen=True, slots=True)
