@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "regulars.organization.requests.CompanyTime",
     "regulars.organization.requests.Viewer",
     "regulars.ui.requests.Refusals",
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 
 class DomainError(Exception):
     """An expected refusal: a stable code, a sentence that says how to mend it, and the HTTP status it maps to."""
@@ -27,8 +29,8 @@ class NotFoundError(DomainError):
     code = "not_found"
     status_code = 404
 
-    def __init__(self, message: str = "Not found.", **place: Any) -> None:
-        super().__init__(message, **place)
+    def __init__(self, message: str = "", **place: Any) -> None:
+        super().__init__(message or _("Not found."), **place)
 
 
 class ForbiddenError(DomainError):
@@ -37,8 +39,8 @@ class ForbiddenError(DomainError):
     code = "forbidden"
     status_code = 403
 
-    def __init__(self, message: str = "Your role does not allow this.", **place: Any) -> None:
-        super().__init__(message, **place)
+    def __init__(self, message: str = "", **place: Any) -> None:
+        super().__init__(message or _("Your role does not allow this."), **place)
 
 
 class InvalidInputError(DomainError):

@@ -1,4 +1,4 @@
-"""Numbers, money, times and names as people of a language write them. Pure; the language is given or the active one.
+"""Numbers, money, times and names as people of a language write them, in the active language and time zone.
 
 For the template tags and for texts that rooms put together. The patterns are CLDR's, through Babel.
 """
@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale, dates, numbers
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext, to_locale
 
 from regulars.core import money as minor
@@ -115,8 +116,9 @@ def ago(then: dt.datetime, *, now: dt.datetime) -> str:
 
 
 def date(value: dt.date, *, style: str = "medium") -> str:
-    """Return a date: "Nov 22, 2026", "2026年11月22日"."""
-    return dates.format_date(value, format=style, locale=locale())
+    """Return a date: "Nov 22, 2026", "2026年11月22日"; of a point in time, the day it has here."""
+    here = value.astimezone(timezone.get_current_timezone()) if isinstance(value, dt.datetime) and value.tzinfo else value
+    return dates.format_date(here, format=style, locale=locale())
 
 
 def month(value: dt.date) -> str:
@@ -125,10 +127,9 @@ def month(value: dt.date) -> str:
 
 
 def moment(value: dt.datetime, *, zone: dt.tzinfo | None = None) -> str:
-    """Return a point in time to the minute, in `zone` if one is given."""
-    return dates.format_datetime(
-        value, format="y年M月d日 HH:mm" if locale().language == "zh" else "MMM d, y, HH:mm", tzinfo=zone, locale=locale()
-    )
+    """Return a point in time to the minute, in `zone` or, where none is given, in the active one."""
+    pattern = "y年M月d日 HH:mm" if locale().language == "zh" else "MMM d, y, HH:mm"
+    return dates.format_datetime(value, format=pattern, tzinfo=zone or timezone.get_current_timezone(), locale=locale())
 
 
 def initials(name: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 _TEXT_WIDGETS = (
     forms.TextInput,
@@ -23,6 +25,7 @@ _TEXT_WIDGETS = (
 )
 
 
+_DASHES = BLANK_CHOICE_DASH[0][1]
 DJANGO_ROWS = "10"  # what Django gives a text area that nobody measured
 
 
@@ -40,6 +43,7 @@ class Dressed:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]  # the form class this is mixed into has them
+            name_nothing(field)
             dress(field.widget)
 
 
@@ -53,6 +57,15 @@ class ModelForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]  # generic 
     """A model form in the look of the design system."""
 
     default_renderer = FieldRenderer
+
+
+def name_nothing(field: forms.Field) -> None:
+    """Say in words what Django writes as a row of dashes: that a choice is still to be made, or may be left open."""
+    words = _("Choose …") if field.required else "–"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words if field.empty_label == _DASHES else field.empty_label
+    elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
+        field.choices = [(key, words if label == _DASHES else label) for key, label in field.choices]
 
 
 def dress(widget: forms.Widget) -> None:

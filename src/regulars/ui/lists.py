@@ -41,6 +41,7 @@ class Column:
     numeric: bool = False
     shown: bool = True
     lead: bool = False
+    wraps: bool = False  # a sentence, which may take several lines
 
     def cell(self, row: Any) -> object:
         content = self.show(row) if self.show else self.value(row)

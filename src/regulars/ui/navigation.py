@@ -61,6 +61,7 @@ class Item:
     resource: str = ""
     action: str = ""
     order: int = 100
+    also: tuple[str, ...] = ()  # further addresses whose pages belong here
 
     @property
     def right(self) -> str:
@@ -133,11 +134,13 @@ def sections(*, viewer: Any, path: str) -> list[Section]:
     """Return the navigation of this viewer, empty groups left out, with the place of `path` marked."""
     offered = [(item, _reverse(item.url_name)) for item in sorted(_items, key=lambda item: item.order)]
     allowed = [(item, url) for item, url in offered if url and _may(viewer, item)]
-    here = _closest(path, (url for _, url in allowed))
+    here = _closest(path, (place for item, url in allowed for place in (url, *item.also)))
     found = []
     for group in GROUPS:
         places = tuple(
-            Place(item.label, url, item.icon or group.icon, url == here) for item, url in allowed if item.group == group.key
+            Place(item.label, url, item.icon or group.icon, here in (url, *item.also))
+            for item, url in allowed
+            if item.group == group.key
         )
         if places:
             found.append(Section(group.key, group.label, group.icon, places, any(place.current for place in places)))

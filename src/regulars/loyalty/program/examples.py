@@ -70,11 +70,12 @@ def example(draft: Book, current: Book | None, *, tier: str = "", skip: int = 0)
     now = rate(basket, current) if current else Earned()
     then = rate(basket, draft)
     names = {rule.code: rule.name or rule.code for rule in draft.rates.all}
+    tiers = {step.code: step.name or step.code for step in draft.body.ladder.tiers}
     before = {line.line_no: line.points for line in now.lines}
     earned = {line.line_no: line for line in then.lines}
     return Example(
         store=Store.objects.values_list("name", flat=True).get(pk=store_id), sold_at=sold_at, currency=currency,
-        tier=tier or draft.base_tier, paid_amount=basket.paid_amount,
+        tier=tiers.get(tier or draft.base_tier, tier), paid_amount=basket.paid_amount,
         lines=[
             Shown(
                 row[2], line.paid_amount, before.get(line.line_no, 0), earned[line.line_no].points,

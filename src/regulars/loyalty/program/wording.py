@@ -115,10 +115,12 @@ def reason_text(reason: Reason, names: Mapping[str, str]) -> str:
     return sentences[reason.code] % params if reason.code in sentences else reason.code
 
 
-def cause_text(cause: str, why: Mapping[str, Any]) -> str:
-    """Return why somebody has a tier."""
+def cause_text(cause: str, why: Mapping[str, Any], *, measure: str, currency: str) -> str:
+    """Return why somebody has a tier; what was spent reads as money."""
     numbers = {"value": "–", "needed": "–"} | {
-        name: formatting.number(value) for name, value in why.items() if isinstance(value, int)
+        name: formatting.money(value, currency) if measure == "spend" else formatting.number(value)
+        for name, value in why.items()
+        if isinstance(value, int)
     }
     sentences = {
         "joined": _("Joined the program."),

@@ -92,7 +92,7 @@ def given(line: Line) -> str:
         return _("%(amount)s growth value collected.")
     is_pending = line.available_from is not None and line.available_from > line.at
     if is_pending and line.expires_at:
-        return _("%(amount)s given; can be spent from %(from)s until before %(expires)s.")
+        return _("%(amount)s given; can be spent from %(from)s, expires on %(expires)s.")
     if is_pending:
         return _("%(amount)s given; can be spent from %(from)s.")
     if line.expires_at:

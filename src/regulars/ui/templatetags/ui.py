@@ -81,9 +81,15 @@ def day(value: dt.date | None) -> str:
 
 
 @register.filter
+def month(value: dt.date | None) -> str:
+    """`{{ row.month|month }}` → Nov 2026"""
+    return MISSING if value is None else formatting.month(value)
+
+
+@register.filter
 def moment(value: dt.datetime | None) -> str:
     """`{{ sold_at|moment }}` → Nov 22, 2026, 14:05"""
-    return MISSING if value is None else formatting.moment(value, zone=timezone.get_current_timezone())
+    return MISSING if value is None else formatting.moment(value)
 
 
 @register.filter

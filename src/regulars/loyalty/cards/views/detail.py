@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -51,7 +52,8 @@ def card(request: HttpRequest, medium_id: int) -> HttpResponse:
         "card": found,
         "tone": wording.TONES.get(found.state, "neutral"),
         "is_expired": selectors.is_expired(found, now=now),
-        "place": places.name(found.store),
+        "place": places.of_card(found),
+        "law_since": _law_since(found.law),
         "law": wording.PACKS.get(found.law.partition("@")[0] or found.type.rule_pack),
         "value": _value(found, now) if found.activated_at else [],
         "paid": _paid(found) if found.type.holds_value else [],
@@ -60,6 +62,12 @@ def card(request: HttpRequest, medium_id: int) -> HttpResponse:
         "issuers": _issuers(found, viewer),
     }
     return render(request, "cards/card.html", context | _what_can_be_done(found, viewer))
+
+
+def _law_since(law: str) -> date | None:
+    """Return since when the law holds under which the card was sold; where no law limits it, there is no such day."""
+    pack, _at, since = law.partition("@")
+    return parse_date(since) if pack != "none" else None
 
 
 def _value(found: Card, now: datetime) -> Sequence[wallet.UnitBalance]:

@@ -88,7 +88,7 @@ _CARD_COLUMNS = [
     ),
     Column(
         key="place", label=pgettext_lazy("card", "Place"),
-        value=lambda row: str(places.name(row.store)) if row.activated_at is None else "",
+        value=lambda row: str(places.of_card(row)) if row.activated_at is None else "",
     ),
     Column(key="sold_by", label=_("Sold by"), value=lambda row: row.sold_by.name if row.sold_by else ""),
     Column(

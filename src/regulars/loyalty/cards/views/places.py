@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.core.errors import NotFoundError
 from regulars.loyalty.cards import selectors
+from regulars.loyalty.cards.models import Card, State
 from regulars.organization.access import Viewer
 from regulars.organization.models import Store
 
 CENTRAL = ""
 CENTRAL_STOCK: Promise = _("Central stock")
 ANOTHER: Promise = _("Another store")
+MAKER: Promise = _("At the maker")
 Choices = list[tuple[str, str | Promise]]
 
 
@@ -46,3 +48,8 @@ def name_for(viewer: Viewer, store: Store | None) -> str | Promise:
 def name(store: Store | None) -> str | Promise:
     """Return what a place is called."""
     return store.name if store else CENTRAL_STOCK
+
+
+def of_card(card: Card) -> str | Promise:
+    """Return where a card lies that nobody has bought yet."""
+    return MAKER if card.state in {State.ORDERED, State.MADE} else name(card.store)

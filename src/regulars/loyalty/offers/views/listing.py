@@ -93,8 +93,12 @@ def _what(row: Any) -> str:
 
 
 def _days(row: Any) -> str:
-    days = [formatting.date(date.fromisoformat(each)) if each else "" for each in (row.starts_on, row.ends_on)]
-    return " – ".join(days) if any(days) else ""
+    first, last = (formatting.date(date.fromisoformat(each)) if each else "" for each in (row.starts_on, row.ends_on))
+    if first and last:
+        return f"{first} – {last}"
+    if last:
+        return _now("until %(day)s") % {"day": last}
+    return _now("from %(day)s") % {"day": first} if first else ""
 
 
 _STATES = [
@@ -115,10 +119,10 @@ _OFFERS = Listing(
     columns=[
         Column(key="title", label=pgettext_lazy("offer", "Offer"), value=lambda row: row.title, lead=True, sort="title",
                href=lambda row: f"/offers/{row.pk}/"),
-        Column(key="code", label=pgettext_lazy("offer", "Code"), value=lambda row: row.code, sort="code"),
+        Column(key="code", label=pgettext_lazy("offer", "Code"), value=lambda row: row.code, sort="code", shown=False),
         Column(key="state", label=_("State"), value=lambda row: _state(row)[0],
                show=lambda row: lists.status(_state(row)[0], tone=_state(row)[1])),
-        Column(key="what", label=_("What it takes off"), value=_what),
+        Column(key="what", label=_("What it takes off"), value=_what, wraps=True),
         Column(key="group", label=_("Kind"), shown=False,
                value=lambda row: str(_("Coupon") if row.is_coupon else _("Promotion"))),
         Column(key="days", label=pgettext_lazy("offer", "Days"), value=_days),

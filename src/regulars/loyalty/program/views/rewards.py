@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.core.errors import DomainError, ForbiddenError, NotFoundError
 from regulars.loyalty.program import selectors, services
-from regulars.loyalty.program.forms import AmountField, NamesField, Priced
-from regulars.loyalty.program.models import Benefit, Gift, GiftOrder, GiftStock, Program
+from regulars.loyalty.program.forms import AmountField, Priced
+from regulars.loyalty.program.models import Benefit, Gift, GiftOrder, GiftStock, PaidPlan, Program, RuleVersion
 from regulars.organization import selectors as organization
 from regulars.organization.requests import requires, viewer_of
 from regulars.ui.forms import Form
@@ -29,11 +29,23 @@ class BenefitForm(Priced):
     name = django_forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=120)
     code = django_forms.SlugField(label=gettext_lazy("Code"), max_length=40)
     kind = django_forms.ChoiceField(label=gettext_lazy("Kind"), choices=Benefit.Kind.choices)
-    tiers = NamesField(label=gettext_lazy("Tiers (code)"), required=False, help_text=gettext_lazy("Several with semicolons."))
-    plans = NamesField(label=gettext_lazy("Paid plans (code)"), required=False)
+    tiers = django_forms.MultipleChoiceField(
+        label=gettext_lazy("Tiers"), required=False, widget=django_forms.CheckboxSelectMultiple
+    )
+    plans = django_forms.MultipleChoiceField(
+        label=gettext_lazy("Paid membership"), required=False, widget=django_forms.CheckboxSelectMultiple
+    )
     quota = django_forms.IntegerField(label=gettext_lazy("So many times"), min_value=1, initial=1)
     period = django_forms.ChoiceField(label=gettext_lazy("within"), choices=Benefit.Period.choices, initial="year")
     cost_amount = AmountField(label=gettext_lazy("Cost of one use"), required=False)
+
+    def __init__(self, *args: Any, tiers: dict[str, str], plans: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("tiers", tiers), ("plans", plans)):
+            if choices:
+                self.fields[name].choices = list(choices.items())  # type: ignore[attr-defined] # a choice of several
+            else:
+                del self.fields[name]
 
 
 class GiftForm(Priced):
@@ -59,7 +71,8 @@ class StockForm(Form):
 def benefits(request: HttpRequest) -> HttpResponse:
     """Show the benefits with their uses and cost of this year; add one."""
     program, viewer, now = the_program(), viewer_of(request), timezone.now()
-    form = BenefitForm(request.POST or None, currency=program.currency)
+    tiers, plans = _tiers(program), dict(PaidPlan.objects.filter(program=program).values_list("code", "name"))
+    form = BenefitForm(request.POST or None, currency=program.currency, tiers=tiers, plans=plans)
     if request.method == "POST":
         viewer.require("program.edit")
     if request.method == "POST" and form.is_valid():
@@ -70,10 +83,21 @@ def benefits(request: HttpRequest) -> HttpResponse:
     rows = Benefit.objects.filter(program=program).annotate(
         used=Count("uses", filter=Q(**year)), cost=Sum("uses__cost_amount", filter=Q(**year))
     )
+    shown = [
+        (one, [tiers.get(code, code) for code in one.tiers], [plans.get(code, code) for code in one.plans])
+        for one in rows.order_by("name")
+    ]
     context = {
-        "benefits": rows.order_by("name"), "form": form, "program": program, "may_edit": viewer.may("program.edit"),
+        "benefits": shown, "form": form, "program": program, "may_edit": viewer.may("program.edit"),
     }  # fmt: skip
     return render(request, "program/benefits.html", context, status=422 if form.errors else 200)
+
+
+def _tiers(program: Program) -> dict[str, str]:
+    """Return the tiers of the newest version, draft or not, by code: a benefit may be written before its tier holds."""
+    version = RuleVersion.objects.filter(program=program).order_by("-number").first()
+    steps = version.body["ladder"]["tiers"] if version else []
+    return {step["code"]: step["name"] or step["code"] for step in steps}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from regulars.loyalty.program import selectors, wording
 from regulars.loyalty.program.models import Membership, Program, TierSpell
+from regulars.loyalty.program.rules.book import Book
 from regulars.organization.requests import requires, viewer_of
 
 _DAYS = 90
@@ -43,22 +44,24 @@ def tiers(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     context: dict[str, Any] = {
         "steps": steps, "days": _DAYS, "ladder": book.body.ladder, "names": names, "total": total,
-        "moves": _moves(moves, request, names), "falls": _falls(program, request, names),
+        "moves": _moves(moves, request, book, names), "falls": _falls(program, request, names),
         "falling": Membership.objects.filter(program=program, fall_on__isnull=False).count(),
     }  # fmt: skip
     return render(request, "program/tiers.html", context)
 
 
-def _moves(moves: Any, request: HttpRequest, names: dict[str, str]) -> list[dict[str, Any]]:
+def _moves(moves: Any, request: HttpRequest, book: Book, names: dict[str, str]) -> list[dict[str, Any]]:
     viewer = viewer_of(request)
     if not viewer.may("customer.list"):
         return []
     seen = viewer.restrict(moves, "customer.list", store="customer__customerstore__store")
     rows = seen.select_related("customer").order_by("-since", "-pk").distinct()[:20]
+    told = {"measure": book.body.ladder.measure, "currency": book.currency}
     return [
         {
             "customer": row.customer, "at": row.since, "before": names.get(row.before, row.before),
-            "tier": names.get(row.tier, row.tier), "why": wording.cause_text(row.cause, row.why), "up": row.cause == "reached",
+            "tier": names.get(row.tier, row.tier), "why": wording.cause_text(row.cause, row.why, **told),
+            "up": row.cause == "reached",
         }
         for row in rows
     ]  # fmt: skip

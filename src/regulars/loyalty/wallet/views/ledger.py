@@ -65,7 +65,6 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
         "entries": [
             (entry, _sentence(entry), wording.HOUSES.get(entry.house, entry.house), named[entry.unit.code]) for entry in entries
         ],
-        "why": sorted(shown.why.items()),
     }
     return render(request, "wallet/transfer.html", context)
 
@@ -171,7 +170,7 @@ _LEDGER = Listing(
             key="receipt", label=_("Receipt"), value=lambda row: row.receipt_number or "",
             href=lambda row: f"/sales/{row.transfer.receipt_id}/" if row.receipt_number else "",
         ),
-        Column(key="why", label=_("Why"), value=_sentence),
+        Column(key="why", label=_("Why"), value=_sentence, wraps=True),
         Column(key="store", label=_("Store"), value=lambda row: row.store_name or "", shown=False),
         Column(
             key="recorded", label=_("Learned"), value=lambda row: row.transfer.recorded_at, shown=False,
