@@ -7,6 +7,8 @@ or a person switched off has no right left at the next one (T-26, T-31).
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -15,6 +17,8 @@ from regulars.core.errors import NotFoundError
 from regulars.organization import access
 from regulars.organization.models import ApiKey, Approval, AuditEntry, Grant, Person, Region, Store
 
+SHARED_FOR = timedelta(days=30)
+_SHARED_MAX = 500
 _STORES_BELOW = """
 WITH RECURSIVE below (root, id) AS (
     SELECT id, id FROM organization_region WHERE id = ANY(%s)
@@ -88,6 +92,29 @@ def get_person(viewer: access.Viewer, person_id: int) -> Person:
 def list_audit(viewer: access.Viewer) -> QuerySet[AuditEntry]:
     """Return the part of the trail that the viewer may read."""
     return viewer.restrict(AuditEntry.objects.all(), "audit.read", store="store_id")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedUse:
+    """A till that spoke with a key while another one did."""
+
+    till: str
+    address: str
+    at: datetime
+
+
+def shared_keys(*, now: datetime) -> dict[int, list[SharedUse]]:
+    """Return the keys that two tills have used at once lately, with the tills, newest first (T-25).
+
+    Read from the trail, in which the till's door notes it: the rooms of the tills lie above this one.
+    """
+    told = AuditEntry.objects.filter(action="key.second_till", object_type="key", at__gt=now - SHARED_FOR)
+    shared: dict[int, dict[tuple[str, str], SharedUse]] = {}
+    for entry in told.order_by("-at")[:_SHARED_MAX]:
+        uses, said = shared.setdefault(int(entry.object_id), {}), entry.after or {}
+        uses.setdefault((said["till"], said["address"]), SharedUse(said["till"], said["address"], entry.at))
+    living = ApiKey.objects.filter(pk__in=shared, revoked_at=None).values_list("pk", flat=True)
+    return {key: list(shared[key].values()) for key in living}
 
 
 def list_approvals(viewer: access.Viewer) -> QuerySet[Approval]:

@@ -9,12 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.test import Client
 
 from regulars.gateway.till import callers, terminals
 from regulars.loyalty.checkout.models import Terminal
 from regulars.organization.models import ApiKey, AuditEntry
 from tests.loyalty.checkout.conftest import NOW, Till, make_key
 from tests.loyalty.checkout.test_screen import Screen, associate
+from tests.organization import factories as people
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,12 @@ def speak(shop: None) -> Callable[[Till, int], None]:
             assert till.post("quotes", body)[0] == 200
 
     return at
+
+
+def client_of(role: str) -> Client:
+    browser = Client()
+    browser.force_login(people.person(role))
+    return browser
 
 
 def flagged() -> list[tuple[str, str]]:
@@ -57,10 +65,13 @@ def test_two_at_once_are_flagged_in_the_trail_and_on_the_page(speak: Callable[..
     speak(Till(key, till=till), 6, address)
     assert len(flagged()) == 2
     assert AuditEntry.objects.filter(action="key.second_till").count() == 2
-    page = Screen(associate()).client.get("/till/parked/").content.decode()
-    assert ("One key, two tills at once" in page, address in page) == (True, True)
-    others = Screen(associate("BJ-1")).client.get("/till/parked/").content.decode()
-    assert "One key, two tills at once" not in others
+    with time_machine.travel(NOW + timedelta(minutes=7)):
+        page = Screen(associate()).client.get("/till/parked/").content.decode()
+        assert ("One key, two tills at once" in page, address in page) == (True, True)
+        keys = client_of("admin").get("/keys/").content.decode()
+        assert ("Make a key for each till" in keys, "Used by two tills at once" in keys, address in keys) == (True, True, True)
+        others = Screen(associate("BJ-1")).client.get("/till/parked/").content.decode()
+        assert "One key, two tills at once" not in others
 
 
 def test_a_revoked_key_is_refused_within_five_seconds(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -15,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.core.errors import NotFoundError
+from regulars.organization import selectors, wording
 from regulars.organization import services as organization
-from regulars.organization import wording
 from regulars.organization.access import Viewer
 from regulars.organization.forms import KeyForm
 from regulars.organization.models import ApiKey, Approval
@@ -34,10 +35,12 @@ def keys(request: HttpRequest) -> HttpResponse:
         secret = _create(request, form, viewer)
         form = KeyForm() if secret else form
     rows = ApiKey.objects.select_related("store", "region", "created_by").order_by("-created_at", "-pk")
+    shared = selectors.shared_keys(now=timezone.now())
     context = {
         "form": form,
         "secret": secret,
-        "keys": [(key, wording.role_label(key.role), wording.place_label(key), _state(key)) for key in rows],
+        "keys": [(key, wording.role_label(key.role), wording.place_label(key), _state(key, shared)) for key in rows],
+        "shared": [(key, shared[key.pk]) for key in rows if key.pk in shared],
     }
     return render(request, "organization/keys.html", context)
 
@@ -79,9 +82,11 @@ def _create(request: HttpRequest, form: KeyForm, viewer: Viewer) -> str:
     return secret
 
 
-def _state(key: ApiKey) -> tuple[str, str]:
+def _state(key: ApiKey, shared: Container[int]) -> tuple[str, str]:
     if key.revoked_at:
         return _("Revoked"), "bad"
     if key.expires_at and key.expires_at <= timezone.now():
         return pgettext("state", "Expired"), "neutral"
+    if key.pk in shared:
+        return _("Used by two tills at once"), "warn"
     return pgettext("state", "Active"), "good"
