@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "csp",
     "procrastinate.contrib.django",
     "regulars.core",
+    "regulars.criteria",
     "regulars.ui",
     "regulars.organization",
     "regulars.catalog",

@@ -78,12 +78,12 @@ def _attribute(node: Attribute, reader: _Reader) -> str:
         case Operator.EQ if term.kind is Kind.FLAG:
             return _("%s: yes") % name if value else _("%s: no") % name
         case Operator.DURING if isinstance(value, Period):
-            return sentence(node.op) % {"name": name, "period": reader.period(value)}
+            return sentence(node.op, term.kind) % {"name": name, "period": reader.period(value)}
         case Operator.BETWEEN if isinstance(value, tuple):
             low, high = (reader.scalar(each, term) for each in value)
-            return sentence(node.op) % {"name": name, "low": low, "high": high}
+            return sentence(node.op, term.kind) % {"name": name, "low": low, "high": high}
         case _:
-            return sentence(node.op) % {"name": name, "value": _value(value, term, reader)}
+            return sentence(node.op, term.kind) % {"name": name, "value": _value(value, term, reader)}
 
 
 def _value(value: Any, term: Term, reader: _Reader) -> str:
@@ -96,8 +96,10 @@ def _value(value: Any, term: Term, reader: _Reader) -> str:
     return reader.scalar(value, term)
 
 
-def sentence(op: Operator) -> str:
+def sentence(op: Operator, kind: Kind) -> str:
     """Return the pattern of what `op` says; its places are called name and value, or period, or low and high."""
+    if kind in (Kind.DATE, Kind.TIME) and op in (Operator.GT, Operator.GE, Operator.LT, Operator.LE):
+        return _before_or_after(op)
     return {
         Operator.IS_KNOWN: _("%(name)s is known"),
         Operator.IS_UNKNOWN: _("%(name)s is not known"),
@@ -115,6 +117,16 @@ def sentence(op: Operator) -> str:
         Operator.HAS_ANY: _("%(name)s has one of %(value)s"),
         Operator.HAS_ALL: _("%(name)s has all of %(value)s"),
         Operator.HAS_NONE: _("%(name)s has none of %(value)s"),
+    }[op]
+
+
+def _before_or_after(op: Operator) -> str:
+    """Say it of days and times, of which nobody says that they are more or less: «less than 2 months ago» is another thing."""
+    return {
+        Operator.GT: _("%(name)s is after %(value)s"),
+        Operator.GE: _("%(name)s is not before %(value)s"),
+        Operator.LT: _("%(name)s is before %(value)s"),
+        Operator.LE: _("%(name)s is not after %(value)s"),
     }[op]
 
 

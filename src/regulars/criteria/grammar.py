@@ -18,8 +18,7 @@ from django.utils.translation import pgettext
 from regulars.criteria import aloud
 from regulars.criteria.parsing import DEPTH_MAX
 from regulars.criteria.periods import Unit
-from regulars.criteria.tree import Operator
-from regulars.criteria.vocabulary import Term, Vocabulary
+from regulars.criteria.vocabulary import OPERATORS, Term, Vocabulary
 
 Known = Mapping[str, Sequence[tuple[str, str]]]  # by attribute, the values in use and how people call them
 _PLACE = re.compile(r"%(?:\(\w+\))?[sd]")
@@ -51,7 +50,7 @@ def terms(vocabulary: Vocabulary, known: Known) -> dict[str, Any]:
 
 def _term(term: Term, known: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
-        "name": term.name, "kind": term.kind, "label": str(term.label), "ops": term.operators, "known": known,
+        "name": term.name, "kind": term.kind, "label": str(term.label), "known": known,
         "choices": [(key, str(label)) for key, label in term.choices.items()],
     }  # fmt: skip
 
@@ -59,8 +58,8 @@ def _term(term: Term, known: Sequence[tuple[str, str]]) -> dict[str, Any]:
 def words() -> dict[str, Any]:
     """Return the patterns that sentences are made of, and the short words of the rows."""
     return {
-        "sentences": {op: aloud.sentence(op) for op in Operator},
-        "operators": {op: short(aloud.sentence(op)) for op in Operator},
+        "sentences": {kind: {op: aloud.sentence(op, kind) for op in ops} for kind, ops in OPERATORS.items()},
+        "operators": {kind: {op: short(aloud.sentence(op, kind)) for op in ops} for kind, ops in OPERATORS.items()},
         "units": {unit: [aloud.counted(unit, 1), aloud.counted(unit, 2)] for unit in Unit},
         "yes": _("yes"), "no": _("no"), "is_yes": _("%s: yes"), "is_no": _("%s: no"), "not": _("not the case: %s"),
         "and": pgettext("joins conditions", " and "), "or": pgettext("joins conditions", " or "),

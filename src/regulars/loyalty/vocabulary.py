@@ -33,6 +33,10 @@ _PROFILE = {
     "customer.language": _("Language"), "customer.home_store": _("Home store"),
     "customer.preferred_channel": _("Preferred channel"),
 }  # fmt: skip
+_SUBJECTS = {
+    "basket": _("Basket"), "place": _("Store and channel"), "time": _("Day and time"), "customer": _("Customer"),
+    "product": _("Articles"), "line": _("Line of the receipt"),
+}  # fmt: skip
 
 SALE = of(
     (
@@ -60,7 +64,8 @@ SALE = of(
         Term("customer.birth_month", Kind.NUMBER, _("Birthday month")),
         Term("customer.tags", Kind.SET, _("Tags")),
         *(Term(name, Kind.TEXT, label) for name, label in _PROFILE.items()),
-    )
+    ),
+    subjects=_SUBJECTS,
 )
 # The means of payment that «basket.tenders» knows (`sales.Tender.Kind`).
 TENDERS = ("cash", "card", "wallet", "stored_value", "gift_card", "points", "invoice", "other", "unspecified")
@@ -81,7 +86,8 @@ LINE = of(
         Term("line.quantity", Kind.NUMBER, _("Pieces of the line")),
         Term("line.unit_price", Kind.AMOUNT, _("Price of a piece")),
         Term("line.is_reduced", Kind.FLAG, _("Reduced already")),
-    )
+    ),
+    subjects=_SUBJECTS,
 )
 
 

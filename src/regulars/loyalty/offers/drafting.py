@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.core import money
-from regulars.loyalty import condition_field
-from regulars.loyalty.condition_field import EVERYTHING
+from regulars.criteria.fields import ASKS_NOTHING
 from regulars.loyalty.offers import lines
 from regulars.loyalty.offers.rules.terms import Terms, dump
 
@@ -70,7 +69,7 @@ def initial(terms: Terms) -> dict[str, Any]:
         "supplier_name": supplier["name"] if supplier else "",
         "takes_back": raw["after_return"] == "take_back",
         "stays_used": raw["coupon_back"] == "never",
-        "when": condition_field.shown(raw["when"]),
+        "when": raw["when"],
         **_scope(body.get("items")),
         **_shown(body, terms.currency),
     }
@@ -113,7 +112,7 @@ def _items(said: Said) -> dict[str, Any]:
     """Return the condition that picks the lines."""
     names, scope = _names(said.get("scope_names", "")), said.get("scope", "")
     if not scope or not names:
-        return EVERYTHING
+        return ASKS_NOTHING
     return {"attr": SCOPES[scope], "op": "has_any" if scope == "category" else "in", "value": names}
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from regulars.core import money
 from regulars.core.errors import InvalidInputError
 from regulars.loyalty import vocabulary
-from regulars.loyalty.condition_field import ConditionField
+from regulars.loyalty.condition_field import SaleConditionField
 from regulars.loyalty.offers import drafting, lines
 from regulars.organization.company import get_company
 from regulars.ui.forms import Form, dress
@@ -171,7 +171,7 @@ class OfferForm(Form):
     )
     members_only = forms.BooleanField(label=_("Members only"), required=False)
     tiers = forms.CharField(label=_("Tiers"), required=False, max_length=400, help_text=_("Codes with commas; none: all."))
-    when = ConditionField()
+    when = SaleConditionField()
     budget = AmountField(label=_("Budget"), required=False, help_text=_("What it takes off in all, never a cent more."))
     uses_max = forms.IntegerField(label=_("Uses in all"), required=False, min_value=1)
     uses_per_person = forms.IntegerField(label=_("Uses per person"), required=False, min_value=1)

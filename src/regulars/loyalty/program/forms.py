@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from regulars.core import money
 from regulars.core.errors import DomainError
-from regulars.loyalty import condition_field
-from regulars.loyalty.condition_field import EVERYTHING, ConditionField
+from regulars.criteria.fields import ASKS_NOTHING
+from regulars.loyalty.condition_field import SaleConditionField
 from regulars.loyalty.program import wording
 from regulars.loyalty.program.rules.body import When
 from regulars.ui.forms import Form
@@ -97,6 +97,8 @@ class Priced(Form):
         for field in self.fields.values():
             if isinstance(field, AmountField):
                 field.currency = currency
+            if isinstance(field, SaleConditionField):
+                field.currency = lambda: currency
 
 
 class RuleForm(Priced):
@@ -136,7 +138,7 @@ class RuleForm(Priced):
     )
     basket_from_amount = AmountField(label=_("Basket from"), required=False)
     full_price_only = forms.BooleanField(label=_("At full price only"), required=False)
-    condition = ConditionField()
+    condition = SaleConditionField()
     per_receipt = forms.IntegerField(label=_("Points a receipt, at most"), min_value=1, required=False)
     per_day = forms.IntegerField(label=_("Points a day, at most"), min_value=1, required=False)
     per_member = forms.IntegerField(label=_("Points a member, at most"), min_value=1, required=False)
@@ -363,7 +365,7 @@ def _rule_initial(rule: Mapping[str, Any], currency: str) -> dict[str, Any]:
     shown |= {name: (when[name] or "")[:5] for name in ("from_time", "until_time")}
     shown["weekdays"] = [str(day) for day in when["weekdays"]]
     shown["basket_from_amount"] = _shown(when["basket_from_amount"], currency) if when["basket_from_amount"] else ""
-    shown["condition"] = condition_field.shown(when.get("condition", EVERYTHING))
+    shown["condition"] = when.get("condition", ASKS_NOTHING)
     return shown | dict(rule["caps"])
 
 

@@ -4,10 +4,6 @@
 import { isGroup, rowsOf, say, treeOf } from "./tree.js";
 import { askValue, blank, carried } from "./values.js";
 
-const buildAll = () => document.querySelectorAll("[data-criteria]:not([data-ready])").forEach(build);
-buildAll();
-document.addEventListener("htmx:load", buildAll);
-
 function build(field) {
   const area = field.querySelector("textarea");
   const find = (name) => field.querySelector(`.criteria__${name}`);
@@ -65,7 +61,6 @@ function build(field) {
 }
 
 const cloned = (context, name) => document.getElementById(`${context.island}-${name}`).content.firstElementChild.cloneNode(true);
-const fill = (pattern, value) => pattern.replace("%d", value);
 
 function groupOf(group, parent, context, level) {
   const { words, levels } = context.grammar;
@@ -109,12 +104,13 @@ function deed(made, name, act) {
   made.querySelector(`:scope > .criteria__add [data-deed=${name}]`).addEventListener("click", act);
 }
 
-function freshRow({ grammar: { terms } }) {
-  const [attr, { ops }] = Object.entries(terms)[0];
-  return { attr, op: usual(ops), value: null };
+function freshRow({ grammar }) {
+  const [attr] = Object.keys(grammar.terms);
+  return { attr, op: usual(comparisons(attr, grammar)), value: null };
 }
 
-const usual = (ops) => (ops.includes("ge") ? "ge" : ops[0]);
+const comparisons = (attr, { terms, words }) => words.operators[terms[attr].kind];
+const usual = (known) => ("ge" in known ? "ge" : Object.keys(known)[0]);
 
 // Take a part away, and a group that has none left; the focus goes where one goes on.
 function take(part, parent, context) {
@@ -133,22 +129,23 @@ function parentOf(group, wanted) {
 }
 
 function rowOf(row, parent, context) {
-  const { terms, words } = context.grammar;
+  const { grammar } = context;
   const made = cloned(context, "row");
   const [attr, op, place] = ["[data-attr]", "[data-op]", ".criteria__value"].map((each) => made.querySelector(each));
   row.element = made;
   context.rows += 1;
-  made.setAttribute("aria-label", fill(words.row, context.rows));
+  made.setAttribute("aria-label", grammar.words.row.replace("%d", context.rows));
   attr.value = row.attr;
-  op.append(...terms[row.attr].ops.map((each) => new Option(words.operators[each], each, false, each === row.op)));
+  const options = Object.entries(comparisons(row.attr, grammar));
+  op.append(...options.map(([each, words]) => new Option(words, each, false, each === row.op)));
   const changed = () => {
     mark(made, place.querySelector(":invalid")?.validationMessage ?? "");
     context.changed();
   };
   askValue(place, row, context, changed);
   attr.addEventListener("change", () => {
-    const { ops } = terms[attr.value];
-    Object.assign(row, { attr: attr.value, op: ops.includes(row.op) ? row.op : usual(ops) });
+    const known = comparisons(attr.value, grammar);
+    Object.assign(row, { attr: attr.value, op: row.op in known ? row.op : usual(known) });
     row.value = blank(row.op);
     context.faults = [];
     context.drawn(() => focus(row, "[data-attr]"));
@@ -175,3 +172,10 @@ function mark(made, message) {
     else input.removeAttribute("aria-invalid");
   }
 }
+
+function buildAll() {
+  document.querySelectorAll("[data-criteria]:not([data-ready])").forEach(build);
+}
+
+buildAll();
+document.addEventListener("htmx:load", buildAll); // for parts that come later

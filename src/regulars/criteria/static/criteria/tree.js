@@ -30,7 +30,7 @@ function understood(node, grammar) {
     return { join: "none", parts: part.join === "any" ? part.parts : [part] };
   }
   const term = grammar.terms[node?.attr];
-  const isKnown = term?.ops.includes(node.op) && keys.every((key) => ["attr", "op", "value"].includes(key));
+  const isKnown = term && node.op in grammar.words.operators[term.kind] && keys.every((key) => ["attr", "op", "value"].includes(key));
   if (!isKnown || !fits(node.value ?? null, term, node.op)) throw new Error("another shape");
   return { attr: node.attr, op: node.op, value: node.value ?? null };
 }
@@ -86,7 +86,7 @@ function asked({ attr, op, value }, grammar) {
   const { terms, words } = grammar;
   const term = terms[attr];
   if (term.kind === "flag" && op === "eq") return fill(value === null ? "%s …" : value ? words.is_yes : words.is_no, term.label);
-  const pattern = words.sentences[op];
+  const pattern = words.sentences[term.kind][op];
   if (op === "between") return fill(pattern, term.label, ...(value ?? [null, null]).map((each) => said(each, term, grammar)));
   return fill(pattern, term.label, said(value ?? null, term, grammar));
 }
