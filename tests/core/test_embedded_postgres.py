@@ -117,6 +117,14 @@ def test_a_server_that_does_not_start_says_why(server: EmbeddedPostgres, monkeyp
         server.start()
 
 
+def test_a_server_that_somebody_else_starts_is_used(server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = iter([False, True])
+    monkeypatch.setattr(EmbeddedPostgres, "is_running", lambda _: next(seen, False))
+    for step, answer in {"_initialize": None, "_launch": False, "_wait_until_ready": None}.items():
+        monkeypatch.setattr(EmbeddedPostgres, step, lambda *_, answer=answer, **__: answer)
+    assert server.start() is False
+
+
 def test_an_unsafe_server_is_refused_with_the_way_to_mend_it(place: Path) -> None:
     home = place / "home"
     commands.install(home)

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from django.db import OperationalError, connection
+
 from regulars.config import first_person, installation, logfiles
+from regulars.core import embedded_lease
 from regulars.core.embedded_postgres import EmbeddedPostgres
 from regulars.core.home_folder import HomeFolder
 
@@ -44,8 +47,7 @@ class Watch:
         if installation.is_embedded():
             self._keep_database()
         if not self.served and self._answers():
-            self.served = True
-            self._welcome()
+            self.served = self._welcome()
         elif not self.served and time.monotonic() > self.late_at:
             self.late_at = float("inf")
             self.say(f"no page is served yet; what is wrong stands in {self.home.log} or above")
@@ -55,7 +57,7 @@ class Watch:
         server = EmbeddedPostgres(self.home.postgres)
         if not server.is_running():
             self.say("the database stopped; it starts again")
-            server.start()
+            embedded_lease.revive(server)
 
     def _answers(self) -> bool:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
@@ -67,8 +69,15 @@ class Watch:
         except OSError:
             return False
 
-    def _welcome(self) -> None:
+    def _welcome(self) -> bool:
+        """Say where pages are served; False while the database has just gone away again, and the next look will do."""
+        try:
+            link = first_person.welcome(now=datetime.now(UTC))
+        except OperationalError:
+            connection.close()
+            return False
         self.say(f"Regulars serves {self.url}")
-        if link := first_person.welcome(now=datetime.now(UTC)):
+        if link:
             self.say(f"sign in once with {link}")
         self.say(f"data in {self.home.root}; Ctrl-C stops")
+        return True

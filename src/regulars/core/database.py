@@ -14,7 +14,7 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
@@ -143,6 +143,12 @@ def fact_tables() -> list[str]:
 def changeable_columns() -> dict[str, tuple[str, ...]]:
     """Return the tables whose rows stay for ever and of which only the named columns may change (`Model.changeable`)."""
     return {model._meta.db_table: model.changeable for model in apps.get_models() if hasattr(model, "changeable")}
+
+
+def is_missing(error: BaseException | None) -> bool:
+    """Return whether an error says that the database is away or gave up, and not that we have asked it nonsense."""
+    cause = error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ else error
+    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | InterfaceError | OperationalError)
 
 
 def refuse_unreachable() -> None:

@@ -31,6 +31,12 @@ def running(server: EmbeddedPostgres) -> Iterator[None]:
                     server.stop()
 
 
+def revive(server: EmbeddedPostgres) -> bool:
+    """Start a server that stopped while it was in use; return whether it had to be."""
+    with _gate(server.data.parent):
+        return not server.is_running() and server.start()
+
+
 @contextmanager
 def _gate(folder: Path) -> Iterator[None]:
     """Let one process at a time start or stop the server, so that nobody joins a server that is going down."""

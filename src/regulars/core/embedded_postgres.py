@@ -82,9 +82,10 @@ class EmbeddedPostgres:
             return False
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # left by a kill -9: no server of this folder is alive
         for seconds in self._RETRY_SECONDS:
-            if self._launch(account):
+            launched = self._launch(account)
+            if launched or self.is_running():  # somebody else may have been faster: a person with pg_ctl
                 self._wait_until_ready(account, seconds=self.START_SECONDS_MAX)
-                return True
+                return launched
             time.sleep(seconds)
         raise DatabaseStartError(self._why_not())
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import Error
 
-from regulars.core import database, sending
+from regulars.core import database, heartbeat, sending
 from regulars.core.errors import DomainError
 from regulars.operations import state
 
@@ -35,6 +35,9 @@ def examine(*, now: datetime) -> Health:
         health.note("disk", "full", status=FAILED)
     else:
         health.note("disk", "low" if free < state.DISK_LOW_BYTES else OK)
+    if heartbeat.is_away():
+        health.note("database", "unreachable", status=FAILED)
+        return health
     try:
         _ask_database(health, now)
     except DomainError as error:

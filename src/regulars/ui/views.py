@@ -5,6 +5,8 @@ Name `server_error`, `not_found` and `forbidden` as the handlers of the project'
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -14,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_POST
 
+from regulars.core import database
 from regulars.core.errors import ForbiddenError
 from regulars.ui import charts, design_examples, theming
-from regulars.ui.requests import is_fragment, toast
+from regulars.ui.requests import is_fragment, toast, unavailable
 
 _MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 
@@ -92,7 +95,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # must not read it: it may be what broke
-    """Show that it was our fault; the page needs neither database nor session."""
+    """Show that it was our fault, or the database's; the page needs neither database nor session."""
+    if database.is_missing(sys.exc_info()[1]):
+        return unavailable()
     return HttpResponse(render_to_string("ui/errors/500.html"), status=500)
 
 

@@ -29,4 +29,5 @@ class ApiProblems:
         for header in ("Allow", "Retry-After"):
             if header in response:
                 problem[header] = response[header]
+        problem["Content-Length"] = str(len(problem.content))
         return problem

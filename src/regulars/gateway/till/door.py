@@ -13,11 +13,12 @@ from functools import wraps
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from regulars.core import database
 from regulars.core.errors import DomainError
 from regulars.gateway.api import problems, strict_json
 from regulars.gateway.till import callers, reading, shapes, terminals
@@ -25,7 +26,6 @@ from regulars.loyalty.checkout import services as checkout
 from regulars.loyalty.checkout.rules import receipts
 from regulars.organization.access import Viewer
 
-_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 _BODY_MAX = 512 * 1024
 _Verb = Callable[[Any, bytes, HttpRequest, Viewer], HttpResponse]
 _View = Callable[[HttpRequest], HttpResponse]
@@ -50,18 +50,17 @@ def message(verb: _Verb) -> _View:
             return response
         except DomainError as error:
             return problems.refusal(error)
-        except (*_AWAY, DatabaseError) as error:
-            return _unavailable(error)
+        except (DatabaseError, InterfaceError, psycopg.Error) as error:
+            if not database.is_missing(error):
+                raise  # a bug
+            connection.close()
+            return unavailable()
 
     return view
 
 
-def _unavailable(error: Exception) -> HttpResponse:
-    """Tell the till to come back, if the database is what is missing; anything else is a bug and crashes."""
-    cause = error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ else error
-    if not isinstance(cause, _AWAY):
-        raise error
-    connection.close()
+def unavailable() -> HttpResponse:
+    """Tell the till to come back: the database is away."""
     response = problems.answer(503)
     response["Retry-After"] = "1"
     return response

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_resolver
 
+from regulars.core import heartbeat
+from regulars.gateway.till import door
+
 PREFIX = "/api/v1/till/"
 _URLS = "regulars.gateway.till.urls"
 
@@ -30,6 +33,9 @@ class TillDoor:
             return self.get_response(request)
         request.resolver_match = match
         match.route = PREFIX[1:] + match.route
-        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        if heartbeat.is_away():
+            response = door.unavailable()
+        else:
+            response = match.func(request, *match.args, **match.kwargs)
         response["Content-Length"] = str(len(response.content))  # so that the line stays open
         return response
