@@ -11,7 +11,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
-from regulars.core import embedded_postgres, env, logs
+from regulars.core import embedded_postgres, env, heartbeat, logs
 from regulars.core.home_folder import chosen_home
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "regulars.core.requests.RequestLog",
     "regulars.gateway.api.requests.ApiProblems",
     "regulars.gateway.till.requests.TillDoor",
+    "regulars.ui.requests.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -142,7 +143,13 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 0,
 }
 DATABASES["default"]["OPTIONS"] |= {
-    "pool": {"min_size": 1, "max_size": env.integer("REGULARS_POOL_SIZE", 8), "timeout": 10},
+    "pool": {
+        "min_size": 1,
+        "max_size": env.integer("REGULARS_POOL_SIZE", 8),
+        "timeout": 5,  # a till gives up after ten seconds
+        "reconnect_timeout": 2,  # then whoever comes next tries; a longer row of attempts would outlast the outage
+        "connection_class": heartbeat.Session,
+    },
     "application_name": "regulars",
     "connect_timeout": 5,
 }
