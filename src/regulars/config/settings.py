@@ -73,10 +73,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "regulars.core.requests.RequestLog",
     "regulars.gateway.api.requests.ApiProblems",
     "regulars.gateway.till.requests.TillDoor",
+    "csp.middleware.CSPMiddleware",
     "regulars.ui.requests.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import logging
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 
 from regulars.core import heartbeat
 
@@ -36,7 +37,7 @@ if "REGULARS_SUPERVISOR_PID" in os.environ:
     from regulars.config import processes
 
     processes.end_with_supervisor()
-get_resolver().url_patterns  # every page's code is read now, not during somebody's first call
+import_module(settings.ROOT_URLCONF)  # every page's code is read now, not during somebody's first call
 # Half a million objects live as long as the process. Walking through them again and again made calls wait a tenth of a second.
 gc.collect()
 gc.freeze()

@@ -6,11 +6,8 @@ For services that write many rows at once: stage the input here, then judge and 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from django.db import connection
@@ -67,31 +64,6 @@ def fetch(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[An
         cursor.execute(query, parameters or {})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
-
-
-def fetch_prepared(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Run a short statement whose plan is made once for a connection; casts in it say the types of its parameters."""
-    with _prepared(query, parameters) as cursor:
-        return cursor.fetchall()
-
-
-def execute_prepared(query: str, parameters: dict[str, Any] | None = None) -> int:
-    """Run a short statement like `fetch_prepared` and return how many rows it touched."""
-    with _prepared(query, parameters) as cursor:
-        return int(cursor.rowcount)
-
-
-@contextmanager
-def _prepared(query: str, parameters: dict[str, Any] | None) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
-    connection.ensure_connection()
-    link: Any = connection.connection
-    if link.prepare_threshold is None:
-        link.prepare_threshold = 1
-    if connection.queries_logged:  # this way passes by the cursor that Django would count
-        connection.queries_log.append({"sql": query, "time": "0"})
-    with connection.wrap_database_errors, psycopg.Cursor(link) as cursor:
-        cursor.execute(query, parameters or {})
-        yield cursor
 
 
 def execute(query: str, parameters: dict[str, Any] | None = None) -> int:

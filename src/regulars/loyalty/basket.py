@@ -45,7 +45,7 @@ class Line:
 
     @property
     def discount_amount(self) -> int:
-        return sum(discount.amount for discount in self.discounts)
+        return sum([discount.amount for discount in self.discounts]) if self.discounts else 0
 
     @property
     def paid_amount(self) -> int:

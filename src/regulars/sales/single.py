@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from regulars.core import arrays
 from regulars.sales.models import Funding, Receipt
 
 
@@ -117,22 +118,22 @@ def record(cursor: psycopg.Cursor[tuple[Any, ...]], receipt: SingleReceipt) -> i
             "net": paid + refunded,
             "paid": paid,
             "line_count": len(lines),
-            "l_no": [line.line_no for line in lines],
-            "l_product": [line.product_id for line in lines],
-            "l_quantity": [line.quantity_milli for line in lines],
-            "l_gross": [line.gross_amount for line in lines],
-            "l_discount": [line.discount_amount for line in lines],
-            "l_net": [line.paid_amount + line.refunded_amount for line in lines],
-            "l_paid": [line.paid_amount for line in lines],
-            "d_line": [discount.line_no for discount in discounts],
-            "d_no": [discount.discount_no for discount in discounts],
-            "d_kind": [discount.kind for discount in discounts],
-            "d_amount": [discount.amount for discount in discounts],
-            "d_funded": [discount.funded_by for discount in discounts],
-            "d_reference": [discount.reference for discount in discounts],
-            "t_kind": [tender.kind for tender in tenders],
-            "t_amount": [tender.amount for tender in tenders],
-            "t_reference": [tender.reference for tender in tenders],
+            "l_no": arrays.integers([line.line_no for line in lines]),
+            "l_product": arrays.integers([line.product_id for line in lines]),
+            "l_quantity": arrays.integers([line.quantity_milli for line in lines]),
+            "l_gross": arrays.integers([line.gross_amount for line in lines]),
+            "l_discount": arrays.integers([line.discount_amount for line in lines]),
+            "l_net": arrays.integers([line.paid_amount + line.refunded_amount for line in lines]),
+            "l_paid": arrays.integers([line.paid_amount for line in lines]),
+            "d_line": arrays.integers([discount.line_no for discount in discounts]),
+            "d_no": arrays.integers([discount.discount_no for discount in discounts]),
+            "d_kind": arrays.texts([discount.kind for discount in discounts]),
+            "d_amount": arrays.integers([discount.amount for discount in discounts]),
+            "d_funded": arrays.texts([discount.funded_by for discount in discounts]),
+            "d_reference": arrays.texts([discount.reference for discount in discounts]),
+            "t_kind": arrays.texts([tender.kind for tender in tenders]),
+            "t_amount": arrays.integers([tender.amount for tender in tenders]),
+            "t_reference": arrays.texts([tender.reference for tender in tenders]),
         },
         prepare=True,
     )
@@ -155,8 +156,8 @@ def _link(cursor: psycopg.Cursor[tuple[Any, ...]], receipt_id: int, receipt: Sin
             "original": original_id,
             "original_external_id": original_external_id,
             "now": receipt.received_at,
-            "l_no": [line.line_no for line in receipt.lines],
-            "l_original": [line.takes_back for line in receipt.lines],
+            "l_no": arrays.integers([line.line_no for line in receipt.lines]),
+            "l_original": arrays.integers([line.takes_back for line in receipt.lines]),
         },
         prepare=True,
     )

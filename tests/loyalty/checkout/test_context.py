@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from regulars.core import prepared
 from regulars.customers.models import Customer
-from regulars.loyalty.checkout import context, database
+from regulars.loyalty.checkout import context
 from regulars.loyalty.checkout.context import Context
 from regulars.loyalty.checkout.messages import Ask
 from regulars.loyalty.program import selectors
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def read(customer_id: int, at: datetime) -> Context:
     ask = Ask(store="SH-1", till="1", at=at, lines=())
-    return context.read(*database.together(*context.statements(ask, customer_id)))
+    return context.read(*prepared.together(*context.statements(ask, customer_id)))
 
 
 def pay(customer_id: int, code: str, price: int, *, since: date, until: date, ended: date | None = None) -> None:

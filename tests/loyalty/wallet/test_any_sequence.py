@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
-from regulars.core import bulk
+from regulars.core import prepared
 from regulars.core.errors import DomainError
 from regulars.core.invariants import declared
 from regulars.loyalty.wallet import selectors
@@ -125,7 +125,7 @@ class Ledger(RuleBasedStateMachine):
     def figures(self):
         """Return balance, held and debt of every account, after making sure that all of its rows add up to them."""
         found = {}
-        for owner_id, unit, *sums in bulk.fetch_prepared(_ACCOUNTS, {"since": self.newest}):
+        for owner_id, unit, *sums in prepared.fetch(_ACCOUNTS, {"since": self.newest}):
             balance, held, debt, entries, off_lots, last, strays, remaining, lots_held, wrong, holds_held = sums
             assert unit != "uneven", f"transfer {owner_id} adds up to {balance}"
             assert (balance, debt) == (entries, off_lots), (owner_id, unit, sums)

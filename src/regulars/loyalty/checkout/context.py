@@ -13,16 +13,15 @@ from functools import lru_cache
 from typing import Any
 
 from regulars.catalog import services as catalog
+from regulars.core import prepared
 from regulars.core.business_time import BUSINESS_DATE_SQL
 from regulars.loyalty.basket import Article, Member
-from regulars.loyalty.checkout import database
 from regulars.loyalty.checkout.messages import Ask
 from regulars.loyalty.program import known
 from regulars.loyalty.program import selectors as program
 from regulars.loyalty.program.rules import Book
 
 Statement = tuple[str, Mapping[str, Any]]
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,10 @@ def statements(ask: Ask, customer_id: int | None) -> tuple[Statement, Statement]
 def of_sale(skus: list[str], *, store: str, at: datetime, customer_id: int | None) -> Context:
     """Return the context of a sale that was recorded, as far as it still stands."""
     standing = (_STANDING, {"store": store, "at": at, "customer": customer_id})
-    return read(*database.together((_ARTICLES, {"skus": skus}), standing))
+    return read(*prepared.together((_ARTICLES, {"skus": skus}), standing))
 
 
-def read(articles: Rows, standing: Rows) -> Context:
+def read(articles: prepared.Rows, standing: prepared.Rows) -> Context:
     """Return the context that the rows of `statements` make."""
     version_id, written, zone, is_member, *member = standing[0] if standing else (None, "", "", False, None)
     book = _book(version_id, written, zone) if version_id is not None else None
@@ -75,7 +74,7 @@ def add_missing(context: Context, ask: Ask, *, source: str, now: datetime) -> Co
     if not missing:
         return context
     catalog.add_placeholders(missing, source=source, now=now)
-    (rows,) = database.together((_ARTICLES, {"skus": missing}))
+    (rows,) = prepared.together((_ARTICLES, {"skus": missing}))
     return Context({**context.articles, **_articles(rows)}, context.book, context.member, context.may_earn)
 
 
@@ -87,7 +86,7 @@ def _book(version_id: int, written: str, zone: str) -> Book:  # noqa: ARG001 (th
     return program.book_of_version(version_id)
 
 
-def _articles(rows: Rows) -> dict[str, Known]:
+def _articles(rows: prepared.Rows) -> dict[str, Known]:
     return {
         sku: Known(Article(id, sku, tuple(path.split(" / ")) if path else (), brand, supplier, price), name)
         for id, sku, name, price, path, brand, supplier in rows

@@ -1,16 +1,15 @@
-"""The short way to PostgreSQL for messages of tills: plain cursors whose statements stay prepared on their connection.
+"""The transaction of a message of a till: tried again as a whole if it lost a race of locks, never waiting long (G8).
 
-For the services of this room. Inside Django's transaction and on its connection; only what the ORM would add is left out
-(decision 0013). A message that lost a race of locks is tried again as a whole (G8).
+For the services of this room; its statements are prepared (`core.prepared`, decision 0013).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import psycopg
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from psycopg import errors
 
 from regulars.core.errors import DomainError
@@ -26,23 +25,6 @@ class BusyError(DomainError):
 
     code = "busy"
     status_code = 503
-
-
-def cursor() -> psycopg.Cursor[tuple[Any, ...]]:
-    """Return a cursor of the current transaction that binds on the server and prepares what it runs."""
-    connection.ensure_connection()
-    link: Any = connection.connection
-    if link.prepare_threshold is None:
-        link.prepare_threshold = 1
-    return psycopg.Cursor(link)
-
-
-def together(*asked: tuple[str, Mapping[str, Any]]) -> list[list[tuple[Any, ...]]]:
-    """Send several reads at once and return the rows of each: one wait instead of one for each."""
-    link = cursor().connection
-    with link.pipeline():
-        cursors = [psycopg.Cursor(link).execute(statement, values) for statement, values in asked]
-    return [found.fetchall() for found in cursors]
 
 
 def in_transaction(work: Callable[[], _T]) -> _T:

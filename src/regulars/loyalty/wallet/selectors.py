@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from regulars.core import bulk
+from regulars.core import prepared
 from regulars.loyalty.wallet.commands import Owner
 from regulars.loyalty.wallet.statement import Due, Line, Statement, schedule, statement
 
@@ -42,7 +42,7 @@ GROUP BY u.code, a.id ORDER BY u.code
 
 def balances_of(owner: Owner, *, now: datetime) -> list[UnitBalance]:
     """Return what the owner has of each unit, by unit; expired value counts for nothing, whether or not it was booked out."""
-    rows = bulk.fetch_prepared(_BALANCES, {"kind": str(owner.kind), "id": owner.id, "now": now})
+    rows = prepared.fetch(_BALANCES, {"kind": str(owner.kind), "id": owner.id, "now": now})
     return [
         UnitBalance(
             unit,

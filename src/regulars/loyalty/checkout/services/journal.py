@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from regulars.core import prepared
 from regulars.core.errors import DomainError, InvalidInputError, NotFoundError
 from regulars.loyalty.checkout import context as contexts
 from regulars.loyalty.checkout import database, members
@@ -113,7 +114,7 @@ def once(
         store, known = _judge(row, id, viewer, is_alone=is_alone)
         if known is not None:
             return _repeat(known, digest)
-        opened = Opened(store, database.cursor(), viewer, now, digest, context, trust)
+        opened = Opened(store, prepared.cursor(), viewer, now, digest, context, trust)
         entry = work(opened)
         if _write(opened, id, entry) and then is not None:
             then(opened)
@@ -123,17 +124,17 @@ def once(
 
 
 def open_basket(ask: Ask, *, now: datetime, viewer: Viewer) -> Opened:
-    """Return a basket that is only asked about, with its store and context; nothing is locked or written."""
+    """Return a basket that is only asked about, with its store and context, in a transaction; nothing is locked or written."""
     buyer = members.find_identified(ask.member, source=viewer.source, now=now)
     asked = contexts.statements(ask, buyer[0] if buyer else None)
-    stores, *rows = database.together((_STORE, {"store": ask.store}), *asked)
+    _planned, stores, *rows = prepared.together((_PLAN_ONCE, {}), (_STORE, {"store": ask.store}), *asked)
     store = _store(stores[0] if stores else None, ask.store, viewer)
-    return Opened(store, database.cursor(), viewer, now, b"", contexts.read(*rows), buyer[1] if buyer else Trust.NAMED)
+    return Opened(store, prepared.cursor(), viewer, now, b"", contexts.read(*rows), buyer[1] if buyer else Trust.NAMED)
 
 
 def open_store(code: str, *, viewer: Viewer) -> StoreFacts:
     """Return the store, or refuse as if it were not there."""
-    (rows,) = database.together((_STORE, {"store": code}))
+    (rows,) = prepared.together((_STORE, {"store": code}))
     return _store(rows[0] if rows else None, code, viewer)
 
 
@@ -154,14 +155,14 @@ def _read(
     alone = (_BE_ALONE, {"lock": lock_key(viewer.source, id)})
     opening = (_OPEN, {"source": viewer.source, "store": id.store, "till": id.till, "number": id.number})
     if about is not None:  # before anything is read: whoever waits here must see what the other has done
-        database.together((_LOCK_SALE, {"lock": lock_key(viewer.source, about)}))
+        prepared.together((_LOCK_SALE, {"lock": lock_key(viewer.source, about)}))
     if ask is None:
-        held, rows = database.together(alone, opening)
-        return bool(held[0][1]), (rows[0] if rows else None), None, Trust.NAMED
+        held, rows = prepared.together(alone, opening)
+        return bool(held[0][0]), (rows[0] if rows else None), None, Trust.NAMED
     buyer = members.find(ask.member, source=viewer.source, now=now)
-    held, rows, *context = database.together(alone, opening, *contexts.statements(ask, buyer[0] if buyer else None))
+    held, rows, *context = prepared.together(alone, opening, *contexts.statements(ask, buyer[0] if buyer else None))
     trust = buyer[1] if buyer else Trust.NAMED
-    return bool(held[0][1]), (rows[0] if rows else None), contexts.read(*context), trust
+    return bool(held[0][0]), (rows[0] if rows else None), contexts.read(*context), trust
 
 
 def _judge(
@@ -239,9 +240,11 @@ _STORE_COLUMNS = """s.id, s.timezone, s.day_cutoff_minutes, s.currency,
 
 _STORE = f"SELECT {_STORE_COLUMNS} FROM organization_store s WHERE s.code = %(store)s"
 
+_PLAN_ONCE = f"SELECT {prepared.ONE_PLAN}"
+
 # A statement of its own before the message is read: whoever gets the lock because the other one has just finished must
 # also see what that one wrote.
-_BE_ALONE = "SELECT set_config('lock_timeout', '4s', true), pg_try_advisory_xact_lock(%(lock)s::bigint)"
+_BE_ALONE = f"SELECT pg_try_advisory_xact_lock(%(lock)s::bigint), set_config('lock_timeout', '4s', true), {prepared.ONE_PLAN}"
 
 _OPEN = f"""
 SELECT {_STORE_COLUMNS}, m.digest, m.status, m.answer

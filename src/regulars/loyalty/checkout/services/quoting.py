@@ -14,6 +14,7 @@ from django.db import transaction
 
 from regulars.core.errors import InvalidInputError
 from regulars.loyalty.basket import Basket
+from regulars.loyalty.checkout import database
 from regulars.loyalty.checkout.messages import Number, Quote
 from regulars.loyalty.checkout.rules import receipts
 from regulars.loyalty.checkout.services import baskets, deals, journal, points
@@ -40,19 +41,24 @@ def quote(asked: Quote, *, now: datetime, viewer: Viewer) -> Answer:
     """Return what the basket costs, what the points can pay of it, and why some offers do not apply."""
     if asked.reserve and not asked.number:
         raise NumberMissingError("Send the number of the sale with «reserve».", field="number")
+    filled, dealt, body = database.in_transaction(lambda: _look(asked, now=now, viewer=viewer))
+    deals.count_guesses(viewer, dealt.wrong_codes, now=now)
+    if asked.reserve:
+        body |= _reserve(asked, dealt, filled, body.get("points", {}).get("use", 0), now=now, viewer=viewer)
+    return Answer(200, receipts.write(body))
+
+
+def _look(asked: Quote, *, now: datetime, viewer: Viewer) -> tuple[Filled, Dealt, dict[str, Any]]:
+    """Read what the basket needs and return what it comes to."""
     opened = journal.open_basket(asked, now=now, viewer=viewer)
     filled = baskets.fill(opened, asked, keep=False)
     hold = deals.hold_key(viewer.source, asked.id) if asked.number else ""
     dealt = deals.best(opened, filled.basket, asked.coupons, hold=hold)
-    deals.count_guesses(viewer, dealt.wrong_codes, now=now)
     basket = dealt.basket
     body = {"state": "quoted", **receipts.priced(basket, filled.names), "payments": [], "due": basket.paid_amount}
     if filled.buyer is not None:
         body |= _of_member(asked, filled, basket, now)
-    body |= deals.shown(dealt, language=asked.language)
-    if asked.reserve:
-        body |= _reserve(asked, dealt, filled, body.get("points", {}).get("use", 0), now=now, viewer=viewer)
-    return Answer(200, receipts.write(body))
+    return filled, dealt, body | deals.shown(dealt, language=asked.language)
 
 
 def release(id: Number, token: str, *, now: datetime, viewer: Viewer) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from regulars.core import bulk
+from regulars.core import prepared
 from regulars.loyalty.checkout.models import Terminal
 from regulars.organization import audit
 from regulars.organization.access import Viewer
@@ -27,7 +27,7 @@ def note(*, store: str, till: str, address: str, now: datetime, viewer: Viewer) 
         "key": viewer.key_id, "store": store, "till": till, "address": address[:45], "now": now, "since": now - AT_ONCE,
         "most": _TERMINALS_MAX,
     }  # fmt: skip
-    rows = bulk.fetch_prepared(_NOTE, facts)
+    rows = prepared.fetch(_NOTE, facts)
     if not rows:
         return False
     ((store_id, was_flagged_at, flagged_at),) = rows

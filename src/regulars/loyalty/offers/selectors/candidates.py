@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from regulars.core import bulk
+from regulars.core import prepared
 from regulars.loyalty.basket import Basket
 from regulars.loyalty.offers import statements
 from regulars.loyalty.offers.errors import GuessingLockedError
@@ -88,7 +88,7 @@ def _look(basket: Basket, given: dict[str, str], *, now: datetime, actor: str, h
             "digests": [bytes.fromhex(digest) for digest in given], "limited": offers.limited, "personal": offers.personal,
             "customer": basket.member.customer_id if basket.member else None,
         }  # fmt: skip
-        stamp, locked_until, *found = bulk.fetch_prepared(statements.LOOK, facts)[0]
+        stamp, locked_until, *found = prepared.fetch(statements.LOOK, facts)[0]
         if (stamp or 0) == offers.stamp:
             coupons, own, left, held = (json.loads(each) if each else None for each in found)
             return _with_own_hold(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from regulars.core import bulk
+from regulars.core import bulk, prepared
 from regulars.loyalty.offers import statements
 from regulars.loyalty.offers.errors import OfferUsedUpError, OfferUsedUpPersonError
 from regulars.loyalty.offers.rules.deals import Live
@@ -53,7 +53,7 @@ def take(uses: Sequence[Wanted], *, customer_id: int | None, purpose: str = "use
         "persons": [use.per_person for use in limited], "shards": [use.shard for use in limited],
         "customer": customer_id, "purpose": purpose, "is_use": int(purpose == "use"),
     }  # fmt: skip
-    personal, counted = bulk.fetch_prepared(statements.TAKE, facts)[0]
+    personal, counted = prepared.fetch(statements.TAKE, facts)[0]
     _refuse_missing(
         [use for use in limited if use.per_person is not None], personal, OfferUsedUpPersonError, "by this customer"
     )
@@ -71,7 +71,7 @@ def _take_pooled(short: Sequence[Wanted], *, purpose: str) -> None:
             "customer": None, "purpose": purpose, "is_use": 1,
         }  # fmt: skip
         bulk.execute(statements.POOL, facts)
-        _personal, counted = bulk.fetch_prepared(statements.TAKE, facts)[0]
+        _personal, counted = prepared.fetch(statements.TAKE, facts)[0]
         short = [use for use in short if use.offer_id not in (counted or ())]
         if not short:
             return

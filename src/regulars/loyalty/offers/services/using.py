@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from regulars.core import bulk
+from regulars.core import arrays, bulk, prepared
 from regulars.loyalty.offers import statements
 from regulars.loyalty.offers.errors import CouponTakenError
 from regulars.loyalty.offers.rules.deals import Used
@@ -70,8 +70,9 @@ def record(facts: dict[str, Any], *, occasion: Occasion, kind: str) -> list[int]
     about = {
         "source": occasion.source, "key": occasion.key, "kind": kind, "customer": occasion.customer_id,
         "store": occasion.store_id, "business_date": occasion.business_date, "at": occasion.at,
+        "lines": arrays.texts(facts["lines"]),
     }  # fmt: skip
-    return [row[0] for row in bulk.fetch_prepared(statements.RECORD, facts | about)]
+    return [row[0] for row in prepared.fetch(statements.RECORD, facts | about)]
 
 
 def lines_json(used: Used) -> str:
@@ -110,5 +111,5 @@ def _facts(used: Sequence[Used], *, key: str, customer_id: int | None) -> dict[s
 
 
 def _take_coupons(statement: str, facts: dict[str, Any]) -> None:
-    if facts["coupons"] and len(bulk.fetch_prepared(statement, facts)) < len(facts["coupons"]):
+    if facts["coupons"] and len(prepared.fetch(statement, facts)) < len(facts["coupons"]):
         raise CouponTakenError("A coupon of this sale was used or taken back a moment ago. Ask for the price again.")

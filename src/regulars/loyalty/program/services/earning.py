@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from regulars.core import bulk
+from regulars.core import bulk, prepared
 from regulars.loyalty.basket import Basket
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Earning, Program
@@ -83,7 +83,7 @@ def keep_earnings(records: Sequence[Earning]) -> int:
     if not records:
         return 0
     payload = json.dumps([_as_row(record) for record in records])
-    return bulk.execute_prepared(_KEEP, {"rows": payload})
+    return prepared.execute(_KEEP, {"rows": payload})
 
 
 _KEEP = """

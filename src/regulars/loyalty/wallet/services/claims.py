@@ -13,10 +13,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from regulars.core import arrays
 from regulars.loyalty.wallet import statements
 from regulars.loyalty.wallet.commands import Balance, Command, Give, GiveBack, Move, Owner, OwnerKind, Part, Posted, Take
 from regulars.loyalty.wallet.errors import KeyReusedError
-from regulars.loyalty.wallet.services import arrays, rows
+from regulars.loyalty.wallet.services import rows
 from regulars.loyalty.wallet.services.rows import Pair
 from regulars.organization.access import Viewer
 

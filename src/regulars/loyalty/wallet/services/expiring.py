@@ -10,8 +10,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from regulars.core import arrays
 from regulars.loyalty.wallet import statements
-from regulars.loyalty.wallet.services import arrays, rows
+from regulars.loyalty.wallet.services import rows
 from regulars.organization import access
 from regulars.organization.models import Company
 

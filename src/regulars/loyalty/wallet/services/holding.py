@@ -10,11 +10,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.core import arrays
 from regulars.loyalty.wallet import statements
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.loyalty.wallet.errors import HoldEndedError, InsufficientBalanceError, KeyReusedError, LedgerAmountError
 from regulars.loyalty.wallet.models import Hold
-from regulars.loyalty.wallet.services import arrays, rows, under_lock
+from regulars.loyalty.wallet.services import rows, under_lock
 from regulars.organization.access import Viewer
 
 _BATCH = 500

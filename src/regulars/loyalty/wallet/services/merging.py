@@ -10,13 +10,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from regulars.core import arrays
 from regulars.loyalty.wallet import statements
 from regulars.loyalty.wallet.commands import Command, Owner, Posted
 from regulars.loyalty.wallet.errors import MergeWithItselfError
 from regulars.loyalty.wallet.rules.merging import merge
 from regulars.loyalty.wallet.rules.plan import Plan, Turn
 from regulars.loyalty.wallet.rules.state import AccountState, LotState
-from regulars.loyalty.wallet.services import arrays, claims, rows, under_lock
+from regulars.loyalty.wallet.services import claims, rows, under_lock
 from regulars.organization.access import Viewer
 
 Followed = list[tuple[LotState, LotState]]

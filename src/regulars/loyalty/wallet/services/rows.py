@@ -11,30 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import psycopg
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from regulars.core import arrays, prepared
 from regulars.loyalty.wallet import statements
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.loyalty.wallet.errors import UnknownUnitError
 from regulars.loyalty.wallet.rules.plan import Plan
 from regulars.loyalty.wallet.rules.state import AccountState, HoldState, LotState, Taken
-from regulars.loyalty.wallet.services import arrays
 
 Pair = tuple[Owner, str]  # an owner and a unit: what an account is known by
 Accounts = dict[Pair, AccountState]
 _FEW = 100  # up to here a plan made once serves every call
 
 
-def fetch(statement: str, values: Mapping[str, Any], *, count: int = 1) -> list[tuple[Any, ...]]:
-    """Run a statement with its values bound by the server, prepared if it is for few rows."""
-    connection.ensure_connection()
-    link = connection.connection
-    link.prepare_threshold = link.prepare_threshold or 1  # Django's own statements are bound by the client and stay unprepared
-    with connection.wrap_database_errors, psycopg.Cursor(link) as cursor:
-        cursor.execute(statement, values, prepare=count <= _FEW)
-        return cursor.fetchall() if cursor.description else []
+def fetch(statement: str, values: Mapping[str, Any], *, count: int = 1) -> prepared.Rows:
+    """Run a statement, with a plan made once if it is for few rows."""
+    return prepared.fetch(statement, values, prepare=count <= _FEW)
 
 
 def named(wanted: Iterable[Pair]) -> dict[str, str]:

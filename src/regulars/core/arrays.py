@@ -1,6 +1,6 @@
 """Columns of values as PostgreSQL's array literals.
 
-For `rows`, which sends whole columns. The driver's own lists cost more than the insert itself when there are 100,000 of them.
+For statements that take whole columns. The driver's own lists cost more than the insert itself when there are many of them.
 """
 
 from __future__ import annotations
