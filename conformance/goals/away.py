@@ -78,7 +78,7 @@ def database_away(run: Run) -> Result:
             thread.join(max(0.0, give_up_at - time.monotonic()))
         tills.given_up = True
     result.counted["answers to tills"], result.counted["answers to pages"] = tills.statuses(), pages.statuses()
-    strange = {status for watch in (tills, pages) for _, _, status in watch.answers} - {200, 201, 302, 401, 503}
+    strange = {status for watch in (tills, pages) for _, _, status in watch.answers} - {200, 201, 302, 401, 403, 503}
     result.expect("answers that are neither served nor 503", sorted(strange), [])
     kept = set(
         Receipt.objects.filter(external_id__startswith=f"{FIRST}/", till__startswith="9-").values_list("external_id", flat=True)

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-SILENCE_SECONDS = 5
+SILENCE_SECONDS = 4  # less than calls wait for a connection: a thread that gives up there must find that it is away
 _PAUSE_SECONDS = 0.25
 _log = logging.getLogger("regulars.database")
 _away = threading.Event()
