@@ -133,15 +133,22 @@ GROUP BY household_id ORDER BY household_id
 """
 
 _NO_PIECES = ", ".join(f"'{name}'" for name in NO_PIECES)
+# The panel has no list prices: what a piece cost before discounts when it was last sold stands for them.
 _PRODUCTS = f"""
+WITH sold AS (
+    SELECT product_id, arg_max(round((sales_value + retail_disc + coupon_disc + coupon_match_disc) / quantity, 2),
+        (transaction_timestamp, basket_id)) AS price
+    FROM transactions WHERE quantity > 0 GROUP BY product_id
+)
 SELECT product_id::VARCHAR AS sku,
     concat_ws(' · ', sentence(coalesce(product_type, product_category, department)), package_size) AS name,
     concat_ws(' / ', department, product_category, product_type) AS category,
     brand, brand = 'Private' AS private_label,
     manufacturer_id::VARCHAR AS supplier_code, 'Manufacturer ' || manufacturer_id AS supplier_name,
     package_size,
-    department NOT IN ({_NO_PIECES}) AND coalesce(product_category, '') NOT IN ({_NO_PIECES}) AS counts_units
-FROM products ORDER BY product_id
+    department NOT IN ({_NO_PIECES}) AND coalesce(product_category, '') NOT IN ({_NO_PIECES}) AS counts_units,
+    CASE WHEN counts_units AND price > 0 THEN price::DECIMAL(12, 2) END AS price
+FROM products LEFT JOIN sold USING (product_id) ORDER BY product_id
 """
 
 # The panel names only what the retailer took in (`sales_value`), so that is the net amount.

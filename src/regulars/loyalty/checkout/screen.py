@@ -80,7 +80,7 @@ def read(form: QueryDict, viewer: Viewer) -> Screen:
 def change(screen: Screen, form: QueryDict, *, viewer: Viewer, now: datetime) -> Screen:
     """Return the basket after what was done: a button, or whatever was scanned or typed."""
     if sku := form.get("add"):
-        return add(screen, sku)
+        return _picked(screen, sku)
     for verb, step in (("more", 1), ("less", -1), ("remove", -PIECES_MAX)):
         if (index := form.get(verb, "")).isdigit():
             return _count(screen, int(index), step)
@@ -96,6 +96,15 @@ def add(screen: Screen, sku: str) -> Screen:
     counts = dict(screen.lines)
     counts[sku] = min(counts.get(sku, 0) + 1, PIECES_MAX)
     return replace(screen, lines=tuple(counts.items()))
+
+
+def _picked(screen: Screen, sku: str) -> Screen:
+    """Return the basket with the article, or without it and why: where the catalog has no price, none can be asked for."""
+    article = Product.objects.filter(sku=sku).only("name", "price_amount").first()
+    if article is not None and article.price_amount is None:
+        told = _("“%(name)s” has no price in the catalog: it cannot be sold here until it gets one.")
+        return replace(screen, notice=told % {"name": article.name})
+    return add(screen, sku)
 
 
 def price(screen: Screen, *, viewer: Viewer, now: datetime, language: str) -> dict[str, Any]:
@@ -160,7 +169,7 @@ def _entered(screen: Screen, text: str, *, viewer: Viewer, now: datetime) -> Scr
     found = tuple(catalog.search_products(catalog.list_products(viewer), text).order_by("name")[:FOUND_MAX])
     exact = next((it for it in found if text in {it.sku, it.barcode}), None)
     if exact is not None or len(found) == 1:
-        return add(screen, (exact or found[0]).sku)
+        return _picked(screen, (exact or found[0]).sku)
     if found:
         return replace(screen, found=found)
     known = _member(screen, text, viewer=viewer, now=now)
