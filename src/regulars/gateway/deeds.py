@@ -9,4 +9,5 @@ from regulars.organization import wording
 wording.tell(
     deeds={"import.run": _("imported a file"), "import.undone": _("took an import back")},
     objects={"import": _("Import")},
+    kinds={"balances.open": _("Bring money by file")},
 )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from regulars.core.errors import DomainError
 from regulars.gateway.api import idempotency
-from regulars.gateway.files import folders, services
+from regulars.gateway.files import folders, second, services
 from regulars.gateway.models import ImportBatch
 from regulars.organization import access, selectors
-from regulars.organization.models import Person
+from regulars.organization.models import Approval, Person
+from regulars.organization.services import approvals
 
 _EVERY_SECONDS = 0.3
 _UNTOUCHED = timedelta(days=7)  # a file that nobody imported is not kept for ever
@@ -61,6 +63,15 @@ def tend_imports(timestamp: int) -> None:  # noqa: ARG001 (the scheduler's word)
 def forget_answers(timestamp: int) -> None:  # noqa: ARG001 (the scheduler's word)
     """Throw away the kept answers of the API that no till can ask for any more."""
     idempotency.forget_old(now=timezone.now())
+
+
+@approvals.carries_out(second.KIND)
+def _import_approved(approval: Approval, asker: access.Viewer, now: datetime) -> None:  # noqa: ARG001 (as all that carry out)
+    """Import a file of balances as soon as a second person has approved it."""
+    batch = ImportBatch.objects.filter(pk=approval.payload["import"]).first()
+    if batch is None or batch.state != ImportBatch.State.CHECKED or batch.step:
+        raise services.WrongStateError(_("This file was thrown away or changed meanwhile. Decline the request."))
+    start(batch, step="loading")
 
 
 def _work(batch_id: int, step: str) -> None:

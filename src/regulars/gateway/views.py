@@ -17,7 +17,7 @@ from regulars.core import spreadsheets
 from regulars.core.errors import DomainError, InvalidInputError, NotFoundError
 from regulars.gateway import tasks
 from regulars.gateway.batch_list import BATCHES
-from regulars.gateway.files import balances, preparing, selectors, services, wording
+from regulars.gateway.files import balances, preparing, second, selectors, services, wording
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.files.samples import sample_csv
 from regulars.gateway.forms import (
@@ -30,6 +30,7 @@ from regulars.gateway.forms import (
     lacking,
 )
 from regulars.gateway.models import ImportBatch
+from regulars.organization.access import Viewer
 from regulars.organization.requests import requires, viewer_of
 
 _SHOWN_REJECTS = 50
@@ -86,9 +87,9 @@ def detail(request: HttpRequest, batch_id: int) -> HttpResponse:
     if batch.state == ImportBatch.State.UPLOADED or (batch.state in _OPEN and "columns" in request.GET):
         return _mapping(request, batch)
     if batch.state == ImportBatch.State.CHECKED:
-        return render(request, "gateway/import_checked.html", _result(batch))
-    posted = balances.posted_by(batch.pk, source=batch.source) if batch.kind == ImportBatch.Kind.BALANCES else []
-    return render(request, "gateway/import_result.html", _result(batch) | {"posted": posted})
+        return render(request, "gateway/import_checked.html", _result(batch) | _second(batch, viewer_of(request)))
+    posted = balances.sums_of(batch.pk, source=batch.source) if batch.kind == ImportBatch.Kind.BALANCES else []
+    return render(request, "gateway/import_result.html", _result(batch) | {"posted": balances.in_words(posted)})
 
 
 @require_POST
@@ -246,6 +247,16 @@ def _result(batch: ImportBatch) -> dict[str, Any]:
         "differences": [_difference(one) for one in report.get("samples", []) if one["before"] is not None][:5],
         "made": [_called(one["after"]) for one in report.get("samples", []) if one["before"] is None][:5],
     }
+
+
+def _second(batch: ImportBatch, viewer: Viewer) -> dict[str, Any]:
+    """Return what a file of balances would bring, and whom it waits for."""
+    brought = [balances.Brought(**one) for one in selectors.report_of(batch).get("brought", [])]
+    asked = second.asked_for(batch) if batch.kind == ImportBatch.Kind.BALANCES else None
+    return {
+        "brought": balances.in_words(brought), "asked": asked, "waits": asked is not None and asked.decided_at is None,
+        "may_decide": asked is not None and second.may_decide(asked, viewer),
+    }  # fmt: skip
 
 
 def _called(row: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from regulars.loyalty.wallet import selectors as wallets
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.organization.company import get_company
+from regulars.organization.models import Approval
 from tests.gateway.files.test_pages import signed_in, upload
 from tests.loyalty.program import story
 
@@ -85,3 +86,37 @@ def test_money_is_for_finance_and_no_balances_for_a_store() -> None:
     checked = bring(marketer, "C-2,储值,20.50,2025-06-18,\n")
 
     assert "such as finance" in marketer.get(f"/imports/{checked.pk}/").content.decode()
+
+
+def test_money_above_the_limit_waits_for_a_second_person_and_is_then_posted_by_itself() -> None:
+    story.publish()
+    stored = f"stored.{get_company().currency}"
+    wallet.define_unit(stored, kind="stored_principal", currency=get_company().currency)
+    (holder,) = customers.recognize([("external", "", "C-2")], source="file", now=story.NOW).values()
+    asker, other = signed_in("finance"), signed_in("finance", email="second@example.com")
+
+    batch = bring(asker, "C-2,储值,20.50,2025-06-18,\n")
+    page = f"/imports/{batch.pk}/"
+    assert "20.50" in asker.get(page).content.decode()
+    assert "Waits for a second person" in run(asker, batch)
+    assert batch.state == "checked"
+    assert not wallets.balances_of(Owner(OwnerKind.CUSTOMER, holder), now=story.NOW)
+    assert "Approve and import" not in asker.get(page).content.decode()
+    run(asker, batch)
+    request = Approval.objects.get()  # asked again, it is one request
+    decide = reverse("organization:decide", args=[request.pk])
+    assert asker.post(decide, {"verdict": "approve"}).status_code == 403
+
+    other.post(decide, {"verdict": "decline"})
+    assert "declined" in asker.get(page).content.decode()
+    run(asker, batch)
+    assert "Approve and import" in other.get(page).content.decode()
+    request = Approval.objects.latest("pk")
+    other.post(reverse("organization:decide", args=[request.pk]), {"verdict": "approve"})
+    tasks.run_import(batch_id=batch.pk)
+
+    assert "Posted by this file" in other.get(page).content.decode()
+    (held,) = wallets.balances_of(Owner(OwnerKind.CUSTOMER, holder), now=story.NOW)
+    assert (held.unit, held.posted) == (stored, 2050)
+    request.refresh_from_db()
+    assert request.used

@@ -7,6 +7,7 @@ comes again mended, posts what is new and nothing twice; one that came with anot
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -79,19 +80,35 @@ def open_balances(table: pa.Table, *, source: str, batch_id: int, now: datetime,
 
 
 _BY_UNIT = """
-SELECT u.code, u.currency, sum(e.amount)::bigint, count(*) FROM wallet_transfer t
+SELECT u.code, u.currency, u.kind, sum(e.amount)::bigint, count(*) FROM wallet_transfer t
 JOIN wallet_entry e ON e.transfer_id = t.id JOIN wallet_account a ON a.id = e.account_id AND a.owner_kind = 'customer'
 JOIN wallet_unit u ON u.id = a.unit_id
 WHERE t.source = %(source)s AND t.kind = 'open' AND t.why->>'provenance' = %(provenance)s
-GROUP BY u.code, u.currency ORDER BY u.code
+GROUP BY u.code, u.currency, u.kind ORDER BY u.code
 """
 
 
-def posted_by(batch_id: int, *, source: str) -> list[tuple[str, str, int]]:
-    """Return what a file has brought by unit: its name, the sum in words, and how many lots."""
-    names = naming.names()
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file brings of one unit."""
+
+    unit: str
+    currency: str
+    is_money: bool
+    amount: int
+    lots: int
+
+
+def sums_of(batch_id: int, *, source: str) -> list[Brought]:
+    """Return what a file has brought by unit; asked within a dry run, what it would bring."""
     rows = bulk.fetch(_BY_UNIT, {"source": _source(source), "provenance": f"import {batch_id}"})
-    return [(str(names.get(code, code)), wording.quantity(amount, currency), lots) for code, currency, amount, lots in rows]
+    return [Brought(unit, currency, kind in _MONEY, amount, lots) for unit, currency, kind, amount, lots in rows]
+
+
+def in_words(sums: Iterable[Brought]) -> list[tuple[str, str, int]]:
+    """Return sums by unit as people read them: its name, the sum, and how many lots."""
+    names = naming.names()
+    return [(str(names.get(one.unit, one.unit)), wording.quantity(one.amount, one.currency), one.lots) for one in sums]
 
 
 def _source(source: str) -> str:

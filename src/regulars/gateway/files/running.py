@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +24,13 @@ from django.utils.translation import gettext as _
 from regulars.core import bulk, money
 from regulars.core.errors import DomainError, Problem
 from regulars.core.outcomes import Change, SaveOutcome
-from regulars.gateway.files import chunks, folders, limits, loading, process
+from regulars.gateway.files import balances, chunks, folders, limits, loading, process, second
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.models import ImportBatch
 from regulars.organization.access import Viewer
 from regulars.organization.company import get_company
 from regulars.organization.models import Store
+from regulars.organization.services.approvals import SecondPersonNeededError
 from regulars.sales.normalize import Normalized
 
 Progress = Callable[[str, float], None]
@@ -53,6 +54,9 @@ class Run:
     rejected: int = 0
     rows: int = 0
     samples: list[Change] = field(default_factory=list)
+    brought: list[balances.Brought] = field(default_factory=list)  # of balances: sums by unit
+    waits_for: dict[str, Any] | None = None  # what a second person has to approve first; nothing is saved
+    note: str = ""
 
     def add(self, outcome: SaveOutcome, *, rows: int, rejected: int) -> None:
         """Add one chunk."""
@@ -85,11 +89,25 @@ def run(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress
         batch.refresh_from_db()
         if not batch.rows_done:
             folders.clear_rejects(batch.pk)
-        for chunk in _ahead(batch, _chunks(batch, progress), behind=batch.rows_done):
-            with transaction.atomic():
-                _load(batch, chunk, done, viewer=acting, now=now)
-            progress("loading", _part(chunk.end, batch.rows_total))
+        # Balances are money: all of a file or nothing, since only all of it tells whether one person may bring it.
+        with transaction.atomic() if batch.kind == ImportBatch.Kind.BALANCES else nullcontext():
+            for chunk in _ahead(batch, _chunks(batch, progress), behind=batch.rows_done):
+                with transaction.atomic():
+                    _load(batch, chunk, done, viewer=acting, now=now)
+                progress("loading", _part(chunk.end, batch.rows_total))
+            if batch.kind == ImportBatch.Kind.BALANCES:
+                _settle_balances(batch, done, viewer=viewer)
     return done
+
+
+def _settle_balances(batch: ImportBatch, done: Run, *, viewer: Viewer) -> None:
+    """Take everything back where a second person has to approve it first."""
+    done.brought = balances.sums_of(batch.pk, source=batch.source)
+    try:
+        done.note = second.refuse_alone(batch, viewer=viewer)
+    except SecondPersonNeededError:
+        done.waits_for = second.payload_of(batch)
+        transaction.set_rollback(True)
 
 
 def rehearse(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress) -> Run:
@@ -102,6 +120,8 @@ def rehearse(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Pro
         for chunk in _ahead(trial, _chunks(trial, progress), behind=0):
             _load(trial, chunk, done, viewer=acting, now=now)
             progress("checking", _part(chunk.end, trial.rows_total))
+        if batch.kind == ImportBatch.Kind.BALANCES:
+            done.brought = balances.sums_of(batch.pk, source=batch.source)
         transaction.set_rollback(True)
     ImportBatch.objects.filter(pk=batch.pk).update(rows_total=trial.rows_total)
     return done
@@ -148,11 +168,11 @@ def _ahead(batch: ImportBatch, told: Iterator[dict[str, Any]], *, behind: int) -
         table = chunks.read(path)
         return _Chunk(**answer, path=path, table=table, prepared=loading.prepare(batch.kind, table))
 
-    with ThreadPoolExecutor(max_workers=1) as second:
+    with ThreadPoolExecutor(max_workers=1) as ahead:
         waiting: Future[_Chunk] | None = None
         for answer in told:
             if answer["end"] > behind:
-                following = second.submit(prepared, answer)
+                following = ahead.submit(prepared, answer)
                 if waiting is not None:
                     yield waiting.result()
                 waiting = following

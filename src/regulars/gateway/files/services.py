@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError
-from regulars.gateway.files import folders, preparing, receiving, running, undoing
+from regulars.gateway.files import folders, preparing, receiving, running, second, undoing
 from regulars.gateway.files.kinds import KINDS
 from regulars.gateway.files.options import Options
 from regulars.gateway.files.receiving import KindUnknownError
@@ -24,6 +24,7 @@ from regulars.gateway.files.running import Progress
 from regulars.gateway.models import ImportBatch
 from regulars.organization import audit
 from regulars.organization.access import Viewer
+from regulars.organization.services.approvals import SecondPersonNeededError
 
 State = ImportBatch.State
 _OPEN = {State.UPLOADED, State.CHECKED}
@@ -164,6 +165,7 @@ def dry_run(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Prog
         "rejected": done.rejected,
         "rows": done.rows,
         "samples": [{"id": one.object_id, "before": one.before, "after": one.after} for one in done.samples],
+        "brought": [asdict(one) for one in done.brought],
     }
     folders.write_json(batch.pk, "report.json", report)
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED, error_code="", error_message="", step="")
@@ -172,7 +174,7 @@ def dry_run(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Prog
 
 
 def run_import(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: Progress = in_silence) -> ImportResult:
-    """Load a batch, from its beginning or from where it was left."""
+    """Load a batch, from its beginning or from where it was left; money above the limit waits for a second person."""
     _require_state(batch, _OPEN | {State.RUNNING})
     ImportBatch.objects.filter(pk=batch.pk).update(state=State.RUNNING, error_code="", error_message="")
     try:
@@ -182,12 +184,13 @@ def run_import(batch: ImportBatch, *, viewer: Viewer, now: datetime, progress: P
     except DomainError as error:
         _refuse(batch, error, now=now)
         raise
+    if done.waits_for is not None:
+        _wait(batch, done, viewer=viewer, now=now)
     with transaction.atomic():
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.DONE, finished_at=now, step="")
         counts = {"kind": batch.kind, "created": done.created, "updated": done.updated, "rejected": done.rejected}
-        audit.record(
-            viewer, "import.run", "import", batch.pk, now=now, after=counts, store_id=batch.store_id, note=batch.source
-        )
+        note = f"{batch.source}: {done.note}" if done.note else batch.source
+        audit.record(viewer, "import.run", "import", batch.pk, now=now, after=counts, store_id=batch.store_id, note=note)
     folders.tidy(batch.pk)
     batch.refresh_from_db()
     return ImportResult(batch, False, done.created, done.updated, done.unchanged, done.rejected)
@@ -217,6 +220,21 @@ def discard(batch: ImportBatch, *, viewer: Viewer) -> None:
     _require_state(batch, _OPEN | {State.REFUSED})
     folders.remove(batch.pk)
     batch.delete()
+
+
+def _wait(batch: ImportBatch, done: running.Run, *, viewer: Viewer, now: datetime) -> NoReturn:
+    """Put a batch of which nothing is saved back to where it was checked, and ask a second person for it."""
+    asked = done.waits_for
+    assert asked is not None, "looked at before"
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.CHECKED)
+    batch.refresh_from_db()
+    report = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged, "rejected": done.rejected}
+    brought = [asdict(one) for one in done.brought]
+    folders.write_json(batch.pk, "report.json", report | {"rows": done.rows, "samples": [], "brought": brought})
+    second.ask(asked, viewer=viewer, now=now)
+    raise SecondPersonNeededError(
+        _("The file brings more money than one person may. A second person was asked to approve it.")
+    )
 
 
 def _require_state(batch: ImportBatch, states: Iterable[str]) -> None:

@@ -14,4 +14,5 @@ wording.tell(
         "ledger.exported": _("exported the ledger"),
         "journal.exported": _("exported the journal"),
     },
+    kinds={"wallet.adjust": _("Adjust a balance")},
 )

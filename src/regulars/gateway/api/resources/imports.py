@@ -23,7 +23,7 @@ router = Router(tags=["Imports"])
 class ImportFilters(cursors.PageFilters):
     """Which imports."""
 
-    kind: Literal["stores", "products", "customers", "receipts", "returns"] | None = None
+    kind: Literal["stores", "products", "customers", "receipts", "returns", "balances"] | None = None
     state: Literal["uploaded", "checked", "running", "done", "refused", "undone"] | None = None
 
 
