@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
+from regulars.core import bulk
 from regulars.loyalty.wallet import journal, liability
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import House
-from regulars.loyalty.wallet.models import Unit
+from regulars.loyalty.wallet.models import LiabilityMark, LiabilityMonth, Unit
 from regulars.loyalty.wallet.rules.liability import Cohort, Worth, allocate, deferred, recognized, reversal, standalone_price
+from regulars.loyalty.wallet.services import rolling
 from regulars.organization.models import Company
 from regulars.sales.models import Receipt
 from tests.customers import factories as people
@@ -124,6 +126,53 @@ def test_points_spent_before_their_goods_come_back_owe_nothing_twice(ledger) -> 
     post(part, kind="claw_back", business_date=date(2026, 11, 22), why={"sale": sale})
     (november,) = liability.roll_forward(Unit.objects.get(code=POINTS))
     assert (november.closing, november.reversed_amount, november.deferred_amount) == (0, 99, 0)
+
+
+@pytest.mark.django_db
+def test_months_that_are_kept_say_what_the_whole_ledger_says(ledger, monkeypatch) -> None:
+    """Kept, added to, read with what came since, valued anew, and forgotten: always the same as adding up everything."""
+    monkeypatch.setattr(rolling, "_horizon", lambda: _own_xid() + reach)  # this test's own transaction never ends
+    unit, money = Unit.objects.get(code=POINTS), Unit.objects.get(code=MONEY)
+    sale, reach = _sale(200_00), 1
+
+    def told() -> list[list[liability.Month]]:
+        return [liability.roll_forward(each) for each in (unit, money)]
+
+    earned = post(give(150), receipt_id=sale, business_date=date(2026, 11, 20)).transfer_id
+    post(give(500_00, unit=MONEY, house=House.CASH), kind="top_up", business_date=date(2026, 11, 20))
+    whole = told()
+    reach = 0
+    wallet.keep_months()  # up to here, where nothing lies before
+    assert (told(), LiabilityMonth.objects.count()) == (whole, 0)
+    reach = 1
+    wallet.keep_months()
+    assert (told(), LiabilityMonth.objects.filter(unit=unit).count()) == (whole, 2)
+    wallet.keep_months()  # nothing new
+    assert told() == whole
+
+    part = take(50, house=House.CLAWED_BACK, of_transfer=earned, may_indebt=True, also_pending=True)
+    post(part, kind="claw_back", business_date=date(2026, 12, 2), why={"sale": sale})
+    LiabilityMark.objects.update(to_xid=0)
+    LiabilityMonth.objects.all().delete()
+    after = told()
+    assert [one.closing for one in after[0]] == [150, 100]
+    assert after[0][1].reversed_amount > 0
+    wallet.keep_months()
+    assert told() == after
+
+    company = Company.objects.get()
+    company.settings = {"wallet": {"points": {POINTS: {"value_milli": 10_000}}}}
+    company.save()
+    dearer = told()
+    assert dearer[0][0].deferred_amount > after[0][0].deferred_amount
+    wallet.keep_months()
+    assert told() == dearer
+    wallet.forget_months()
+    assert told() == dearer
+
+
+def _own_xid() -> int:
+    return int(bulk.fetch("SELECT regulars_xid()")[0][0])
 
 
 def _sale(paid: int) -> int:

@@ -1,7 +1,7 @@
 """What the company owes to its members: the roll-forward of each unit by month, and the points' share of revenue (F37).
 
 For finance. Months are those in which things happened; `late` is the part that we learned of after the month had ended, so
-that a closed month can be compared with what was reported (X3).
+that a closed month can be compared with what was reported (X3). What `services.keep_months` has added up is not added again.
 """
 
 from __future__ import annotations
@@ -9,12 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, NamedTuple
 
 from regulars.core import bulk
 from regulars.loyalty.wallet.commands import House
 from regulars.loyalty.wallet.models import Unit
 from regulars.loyalty.wallet.rules.liability import Allocation, Movement, Worth, deferred_by_month, reversal
 from regulars.organization.models import Company
+
+
+class _Sum(NamedTuple):
+    """What came or went in a month of one cohort for one reason; without a reason, the part of prices that points took."""
+
+    cohort: date
+    month: date
+    house: str
+    amount: int
+    late: int
+    allocated_amount: int
 
 
 @dataclass(slots=True)
@@ -41,53 +53,65 @@ class Month:
 
 # Business months; what has no business date (an expiry, a merge) counts by the company's own calendar.
 _MONTH = "date_trunc('month', coalesce(t.business_date, (t.at AT TIME ZONE %(zone)s)::date))::date"
-_MOVED = f"""
-SELECT {_MONTH}, e.house, sum(e.amount)::bigint,
-    coalesce(sum(e.amount) FILTER (WHERE (t.recorded_at AT TIME ZONE %(zone)s)::date
-        >= ({_MONTH} + interval '1 month')::date), 0)::bigint
-FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
-WHERE u.code = %(unit)s AND e.account_id IS NOT NULL
-GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
-_COHORTS = f"""
-SELECT date_trunc('month', (coalesce(l.earned_at, t.at) AT TIME ZONE %(zone)s)::date)::date, {_MONTH},
-    coalesce(sum(e.amount) FILTER (WHERE e.house IN ('issued', 'opening')), 0)::bigint,
-    coalesce(-sum(e.amount) FILTER (WHERE e.house = 'redeemed'), 0)::bigint,
-    coalesce(-sum(e.amount) FILTER (WHERE e.house NOT IN ('issued', 'opening', 'redeemed')), 0)::bigint
-FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
-LEFT JOIN wallet_lot l ON l.id = e.lot_id
-WHERE u.code = %(unit)s AND e.account_id IS NOT NULL
-GROUP BY 1, 2
-"""
-
 # The price of each sale that gave points is split between goods and points; points without a sale are provided for whole.
-_DEFERRING = f"""
-SELECT id, receipt_id, month, points,
-    CASE WHEN price > 0 THEN round(price * ssp / (price + ssp)) ELSE round(ssp) END::bigint AS amount
-FROM (
-    SELECT t.id, t.receipt_id, {_MONTH} AS month, sum(e.amount)::bigint AS points,
-        sum(e.amount) * %(value)s::numeric * %(rate)s / 1000000 AS ssp, max(r.paid_amount)::numeric AS price
-    FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
-    LEFT JOIN sales_receipt r ON r.id = t.receipt_id
-    WHERE u.code = %(unit)s AND e.account_id IS NOT NULL AND e.house IN ('issued', 'opening') AND e.amount > 0
-    GROUP BY t.id, 3
-) given
+_SHARE = "CASE WHEN price > 0 THEN round(price * ssp / (price + ssp)) ELSE round(ssp) END::bigint"
+_SSP = "points * %(value)s::numeric * %(rate)s / 1000000"
+
+# One pass over what transactions from `from` on, and before `to`, have written. A transaction writes whole transfers.
+SUMS = f"""
+WITH moved AS MATERIALIZED (
+    SELECT e.transfer_id, t.receipt_id, e.house, e.amount, {_MONTH} AS month,
+        date_trunc('month', (coalesce(l.earned_at, t.at) AT TIME ZONE %(zone)s)::date)::date AS cohort,
+        (t.recorded_at AT TIME ZONE %(zone)s)::date >= ({_MONTH} + interval '1 month')::date AS is_late
+    FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id LEFT JOIN wallet_lot l ON l.id = e.lot_id
+    WHERE e.unit_id = %(unit)s AND e.account_id IS NOT NULL AND e.written_xid >= %(from)s AND e.written_xid < %(to)s
+), given AS (
+    SELECT transfer_id, month, receipt_id, sum(amount) AS points
+    FROM moved WHERE %(splits)s AND house IN ('issued', 'opening') AND amount > 0 GROUP BY 1, 2, 3
+)
+SELECT cohort, month, house, sum(amount)::bigint AS amount, coalesce(sum(amount) FILTER (WHERE is_late), 0)::bigint AS late,
+    0::bigint AS allocated_amount
+FROM moved GROUP BY 1, 2, 3
+UNION ALL
+SELECT month, month, '', 0, 0, sum({_SHARE})::bigint
+FROM (SELECT g.month, r.paid_amount::numeric AS price, {_SSP} AS ssp
+    FROM given g LEFT JOIN sales_receipt r ON r.id = g.receipt_id) split
+GROUP BY 1
 """
-_ALLOCATED = f"SELECT month, month, sum(amount)::bigint FROM ({_DEFERRING}) d GROUP BY 1"
+_KEPT = """
+SELECT cohort, month, house, amount, late, allocated_amount FROM wallet_liabilitymonth WHERE unit_id = %(unit)s
+    AND EXISTS (SELECT 1 FROM wallet_liabilitymark WHERE unit_id = %(unit)s AND to_xid = %(from)s)
+"""
+_MARK = """
+SELECT to_xid FROM wallet_liabilitymark WHERE unit_id = %(unit)s AND zone = %(zone)s AND value_milli = %(value)s
+    AND redeemed_permille = %(rate)s
+"""
+_MARKED = """
+SELECT NULL, NULL, '', (SELECT coalesce(max(to_xid), 0) FROM wallet_liabilitymark WHERE unit_id = %(unit)s), 0, 0
+"""
+_LAST_XID = 2**63 - 1
 
 # Points that go with goods that came back, by sale: the refund takes back both parts of its price. An undone import takes the
 # points of its own receipts, and gives again what its returns had taken.
 _TAKEN_BACK = f"""
-WITH sale AS (
-    SELECT DISTINCT ON (receipt_id) * FROM ({_DEFERRING}) d WHERE receipt_id IS NOT NULL ORDER BY receipt_id, points DESC
-), taken AS (
+WITH taken AS (
     SELECT coalesce((o.why ->> 'sale')::bigint, (t.why ->> 'sale')::bigint, t.receipt_id) AS receipt_id, {_MONTH} AS month,
         -sum(e.amount)::bigint AS points
-    FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id JOIN wallet_unit u ON u.id = e.unit_id
+    FROM wallet_entry e JOIN wallet_transfer t ON t.id = e.transfer_id
     LEFT JOIN wallet_entry undone ON undone.id = e.undoes_id LEFT JOIN wallet_transfer o ON o.id = undone.transfer_id
-    WHERE u.code = %(unit)s AND e.account_id IS NOT NULL AND e.house = 'clawed_back'
+    WHERE e.unit_id = %(unit)s AND e.account_id IS NOT NULL AND e.house = 'clawed_back'
     GROUP BY 1, 2
+), given AS (
+    SELECT t.id, t.receipt_id, {_MONTH} AS month, sum(e.amount)::bigint AS points
+    FROM wallet_transfer t JOIN wallet_entry e ON e.transfer_id = t.id
+    WHERE t.receipt_id IN (SELECT receipt_id FROM taken) AND e.unit_id = %(unit)s AND e.account_id IS NOT NULL
+        AND e.house IN ('issued', 'opening') AND e.amount > 0
+    GROUP BY t.id, 3
+), sale AS (
+    SELECT DISTINCT ON (receipt_id) receipt_id, month, points, {_SHARE} AS amount
+    FROM (SELECT g.*, r.paid_amount::numeric AS price, {_SSP} AS ssp
+        FROM given g LEFT JOIN sales_receipt r ON r.id = g.receipt_id) split
+    ORDER BY receipt_id, points DESC
 )
 SELECT s.month, k.month, s.amount, s.points, k.points,
     coalesce(sum(k.points) OVER (
@@ -105,19 +129,41 @@ def worth_of(unit: str) -> Worth:
 
 def roll_forward(unit: Unit) -> list[Month]:
     """Return every month from the first entry on, without gaps; each begins with what the one before ended with."""
-    values = {"unit": unit.code, "zone": _zone()}
+    terms = terms_of(unit)
+    sums = _sums(terms)
     months: dict[date, Month] = {}
-    for month, house, amount, late in bulk.fetch(_MOVED, values):
-        one = months.setdefault(month, Month(month))
-        one.by_house[house] = amount
-        one.late += late
+    for one in sums:
+        if one.house:
+            month = months.setdefault(one.month, Month(one.month))
+            month.by_house[one.house] = month.by_house.get(one.house, 0) + one.amount
+            month.late += one.late
     rolled = [months.get(month, Month(month)) for month in _months(sorted(months))]
     carried = 0
-    for one in rolled:
-        one.opening, carried = carried, carried + sum(one.by_house.values())
+    for month in rolled:
+        month.opening, carried = carried, carried + sum(month.by_house.values())
     if unit.kind == Unit.Kind.POINTS:
-        _defer(unit, rolled, values)
+        _defer(unit, rolled, sums, terms)
     return rolled
+
+
+def terms_of(unit: Unit) -> dict[str, Any]:
+    """Return what the sums of a unit depend on, as parameters of `SUMS`; all but the span."""
+    worth = worth_of(unit.code)
+    return {
+        "unit": unit.pk, "zone": _zone(), "value": worth.point_value_milli, "rate": worth.redeemed_permille,
+        "splits": unit.kind == Unit.Kind.POINTS,
+    }  # fmt: skip
+
+
+def _sums(terms: dict[str, Any]) -> list[_Sum]:
+    """Return what is kept, and what was written since; anew, if more was kept in between."""
+    for _attempt in range(3):
+        span = {"from": (bulk.fetch(_MARK, terms) or [(0,)])[0][0], "to": _LAST_XID}
+        rows = bulk.fetch(f"{_KEPT} UNION ALL SELECT * FROM ({SUMS}) written UNION ALL {_MARKED}", terms | span)
+        reach = next(row[3] for row in rows if row[0] is None)
+        if not span["from"] or reach == span["from"]:
+            return [_Sum(*row) for row in rows if row[0] is not None]
+    return [_Sum(*row) for row in bulk.fetch(SUMS, terms | {"from": 0, "to": _LAST_XID})]
 
 
 def houses(months: Sequence[Month]) -> list[str]:
@@ -126,20 +172,27 @@ def houses(months: Sequence[Month]) -> list[str]:
     return [house for house in House if house in found]
 
 
-def _defer(unit: Unit, months: Sequence[Month], values: dict[str, str]) -> None:
+def _defer(unit: Unit, months: Sequence[Month], sums: Sequence[_Sum], terms: dict[str, Any]) -> None:
     worth = worth_of(unit.code)
-    movements = [Movement(*row) for row in bulk.fetch(_COHORTS, values)]
-    priced = values | {"value": worth.point_value_milli, "rate": worth.redeemed_permille}
-    allocated = [Allocation(*row) for row in bulk.fetch(_ALLOCATED, priced)]
+    movements = [_movement(one) for one in sums if one.house]
+    allocated = [Allocation(one.cohort, one.month, one.allocated_amount) for one in sums if not one.house]
     reversed_ = [
         Allocation(cohort, month, -reversal(amount, given=given, taken_back=points, before=before), points)
-        for cohort, month, amount, given, points, before in bulk.fetch(_TAKEN_BACK, priced)
+        for cohort, month, amount, given, points, before in bulk.fetch(_TAKEN_BACK, terms)
     ]
     owed = deferred_by_month(movements, [*allocated, *reversed_], [one.month for one in months], worth)
     for one in months:
         one.deferred_amount = owed[one.month]
         one.allocated_amount = sum(each.amount for each in allocated if each.month == one.month)
         one.reversed_amount = -sum(each.amount for each in reversed_ if each.month == one.month)
+
+
+def _movement(one: _Sum) -> Movement:
+    if one.house in {House.ISSUED, House.OPENING}:
+        return Movement(one.cohort, one.month, given=one.amount)
+    if one.house == House.REDEEMED:
+        return Movement(one.cohort, one.month, redeemed=-one.amount)
+    return Movement(one.cohort, one.month, gone=-one.amount)
 
 
 def _months(known: Sequence[date]) -> list[date]:

@@ -13,10 +13,11 @@ from regulars.loyalty.wallet import seals, services
 @app.periodic(cron="* * * * *")
 @app.task(name="wallet.keep", queue=sending.INSIDE, queueing_lock="wallet.keep", pass_context=False)
 def keep(timestamp: int) -> None:
-    """Each minute: set free what lapsed holds reserve, and seal what was written."""
+    """Each minute: set free what lapsed holds reserve, seal what was written, and add it to the months."""
     now = datetime.fromtimestamp(timestamp, UTC)
     services.release_stale_holds(now=now)
     seals.seal(now=now)
+    services.keep_months()
 
 
 @app.periodic(cron="3 * * * *")

@@ -74,6 +74,7 @@ def undo_receipts(batch_id: int, *, now: datetime, viewer: Viewer) -> int:
         )  # fmt: skip
     giving = _giving_again(batch_id, undoing)
     keep_taken_back(giving, wallet.post(giving.commands, now=now, viewer=viewer))
+    wallet.forget_months()
     return undone + len(giving.records)
 
 

@@ -73,5 +73,6 @@ class Entry(Fact):
         indexes = [
             models.Index(fields=["account", "-id"], condition=~Q(account=None), name="entry_of_account"),
             models.Index(fields=["undoes_id"], condition=~Q(undoes_id=None), name="entry_undone"),
+            models.Index(fields=["unit"], condition=Q(house="clawed_back", account__isnull=False), name="entry_clawed_back"),
             BrinIndex(fields=["written_xid"], name="entry_written"),
         ]

@@ -19,6 +19,7 @@ from regulars.loyalty.wallet.services.holding import hold, release_hold, release
 from regulars.loyalty.wallet.services.merging import merge_owner
 from regulars.loyalty.wallet.services.opening import OpeningLot, open_balances
 from regulars.loyalty.wallet.services.posting import post
+from regulars.loyalty.wallet.services.rolling import forget_months, keep_months
 from regulars.loyalty.wallet.services.units import define_unit
 
 __all__ = [
@@ -38,8 +39,10 @@ __all__ = [
     "ask_second",
     "define_unit",
     "expire_due",
+    "forget_months",
     "freeze",
     "hold",
+    "keep_months",
     "merge_owner",
     "open_balances",
     "post",
