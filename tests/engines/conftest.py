@@ -46,7 +46,10 @@ def small_on_spark(small_lake: Lake) -> Iterator[Engine]:
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        # The virtual machine lives for some seconds: what a compiler makes faster later is only lost now.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.adaptive.enabled": "false",
     }.items():
         session = session.config(key, value)
