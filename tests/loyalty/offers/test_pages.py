@@ -122,7 +122,7 @@ def test_the_preview_says_what_it_takes_off_and_why_others_are_refused() -> None
     said = preview(browser, "percent", **filled("percent", scope="", off_max="", group="one", basket="4711 2 50"))
     assert "It takes $12.50 off this basket." in said
     assert "The offer OTHER" in said
-    assert "It does not go together with «Autumn»; the basket would cost $7.50 more." in said
+    assert "It does not go together with “Autumn”; the basket would cost $7.50 more." in said
     assert "Fill in what it takes off" in preview(browser, "percent", basket="4711 1 5", phase="basket")
     assert "Write article number" in preview(browser, "amount", **filled("amount", basket="4711 many"))
     assert "2026" in preview(browser, "amount", **filled("amount", ends_on="2026-01-01", basket="4711 1 50"))

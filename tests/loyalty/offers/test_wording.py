@@ -18,7 +18,7 @@ NOT_WITH = Refusal("not_with", {"codes": ["A"], "titles": ["Autumn"], "worse_amo
 @pytest.mark.parametrize(
     ("refusal", "english", "chinese"),
     [
-        (NOT_WITH, "It does not go together with «Autumn»; the basket would cost $3.00 more.",
+        (NOT_WITH, "It does not go together with “Autumn”; the basket would cost $3.00 more.",
          "不能与“Autumn”同享；若使用，本单将多付US$3.00。"),
         (Refusal("below_amount", {"from_amount": 50_00, "missing_amount": 8_50}), "$8.50 are missing to reach $50.00.",
          "再买US$8.50即满US$50.00。"),

@@ -29,7 +29,7 @@ def test_an_entry_names_its_rules_and_leads_to_its_receipt() -> None:
         return [wording.sentence(line) for line in wallets.statement(owner, unit).lines]
 
     taken, earned = told("points.club")
-    assert earned.startswith("«Base» 15, «Double week» 15: 30 given")
+    assert earned.startswith("“Base” 15, “Double week” 15: 30 given")
     assert taken == "Return of a purchase of Nov 20, 2026: 30 taken back with a return."
     assert told("growth.club")[-1] == "15 growth value collected."
     with translation.override("zh-hans"):

@@ -177,7 +177,7 @@ def _entered(screen: Screen, text: str, *, viewer: Viewer, now: datetime) -> Scr
         return known
     if _CODE.fullmatch(text) and not text.isdigit():
         return replace(screen, coupons=(*screen.coupons, text))
-    return replace(screen, notice=_("Nothing is known by «%s».") % text)
+    return replace(screen, notice=_("Nothing is known by “%s”.") % text)
 
 
 def _member(screen: Screen, text: str, *, viewer: Viewer, now: datetime) -> Screen | None:

@@ -72,7 +72,7 @@ def _plain(code: str) -> str:
 
 def _not_with(params: Mapping[str, object], currency: str) -> str:
     titles = params["titles"]
-    others = formatting.listed([_("«%s»") % title for title in titles]) if isinstance(titles, list) else ""
+    others = formatting.listed([_("“%s”") % title for title in titles]) if isinstance(titles, list) else ""
     if not params.get("worse_amount"):
         return _("It does not go together with %s, which saves as much.") % others
     return _("It does not go together with %(others)s; the basket would cost %(worse)s more.") % {

@@ -29,10 +29,10 @@ def _earned(line: Line, why: Mapping[str, Any]) -> str:
         return wording.own(line)
     names = _rule_names(line.rule_version or 0)
     if len(given) == 1:
-        told = _("«%(rule)s»") % {"rule": names.get(*given, *given)}
+        told = _("“%(rule)s”") % {"rule": names.get(*given, *given)}
     else:
         told = formatting.listed(
-            _("«%(rule)s» %(points)s") % {"rule": names.get(code, code), "points": formatting.number(points)}
+            _("“%(rule)s” %(points)s") % {"rule": names.get(code, code), "points": formatting.number(points)}
             for code, points in given.items()
         )
     return _joined(told, line)
@@ -61,17 +61,17 @@ def _signed_in(line: Line, why: Mapping[str, Any]) -> str:
 
 @wording.tell("badge")
 def _badge(line: Line, why: Mapping[str, Any]) -> str:
-    return _joined(_("Badge «%(name)s»") % {"name": why.get("badge", "")}, line)
+    return _joined(_("Badge “%(name)s”") % {"name": why.get("badge", "")}, line)
 
 
 @wording.tell("challenge")
 def _challenge(line: Line, why: Mapping[str, Any]) -> str:
-    return _joined(_("Challenge «%(name)s»") % {"name": why.get("challenge", "")}, line)
+    return _joined(_("Challenge “%(name)s”") % {"name": why.get("challenge", "")}, line)
 
 
 @wording.tell("draw")
 def _draw(line: Line, why: Mapping[str, Any]) -> str:
-    return _joined(_("Draw «%(name)s»") % {"name": why.get("draw", "")}, line)
+    return _joined(_("Draw “%(name)s”") % {"name": why.get("draw", "")}, line)
 
 
 @wording.tell("referral")
@@ -81,13 +81,13 @@ def _referral(line: Line, _why: Mapping[str, Any]) -> str:
 
 @wording.tell("exchange")
 def _exchange(line: Line, why: Mapping[str, Any]) -> str:
-    return _joined(_("Exchange with «%(name)s»") % {"name": why.get("partner", "")}, line)
+    return _joined(_("Exchange with “%(name)s”") % {"name": why.get("partner", "")}, line)
 
 
 @wording.tell("redeem")
 def _redeemed(line: Line, why: Mapping[str, Any]) -> str:
     """Name the gift; what pays for a purchase speaks for itself."""
-    return _joined(_("Gift «%(name)s»") % {"name": why["gift"]}, line) if "gift" in why else wording.own(line)
+    return _joined(_("Gift “%(name)s”") % {"name": why["gift"]}, line) if "gift" in why else wording.own(line)
 
 
 @wording.tell("expire")

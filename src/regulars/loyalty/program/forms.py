@@ -113,7 +113,7 @@ class RuleForm(Priced):
     from_amount = AmountField(label=_("Starts at"), required=False)
     each = forms.BooleanField(label=_("Each time the amount is reached"), required=False)
     categories = NamesField(
-        label=_("Categories"), required=False, help_text=_("Like «GROCERY» or «GROCERY / TEA»; several with semicolons.")
+        label=_("Categories"), required=False, help_text=_("Like “GROCERY” or “GROCERY / TEA”; several with semicolons.")
     )
     brands = NamesField(label=_("Brands"), required=False)
     skus = NamesField(label=_("Articles (SKU)"), required=False)

@@ -107,10 +107,10 @@ def reason_text(reason: Reason, names: Mapping[str, str]) -> str:
         "earn.no_member": _("Points are for members: nobody was recognized."),
         "earn.receipts_per_day": _("Only %(limit)s receipts a day earn points."),
         "earn.points_per_day": _("A member earns at most %(limit)s points a day; %(lost)s were cut."),
-        "earn.unknown": _("«%(rule)s» asks for something that is not known of this customer or sale."),
-        "earn.cap_per_receipt": _("«%(rule)s» gives at most %(limit)s points a receipt."),
-        "earn.cap_per_day": _("«%(rule)s» gives at most %(limit)s points a day."),
-        "earn.cap_per_member": _("«%(rule)s» gives each member at most %(limit)s points."),
+        "earn.unknown": _("“%(rule)s” asks for something that is not known of this customer or sale."),
+        "earn.cap_per_receipt": _("“%(rule)s” gives at most %(limit)s points a receipt."),
+        "earn.cap_per_day": _("“%(rule)s” gives at most %(limit)s points a day."),
+        "earn.cap_per_member": _("“%(rule)s” gives each member at most %(limit)s points."),
     }
     return sentences[reason.code] % params if reason.code in sentences else reason.code
 

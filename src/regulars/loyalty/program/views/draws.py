@@ -138,7 +138,7 @@ def _saved(
         form.add_error("code", _("Another one has this code."))
         return None
     if not any(prize["weight"] for prize in prizes):
-        form.add_error(None, _("Add at least one prize with a chance; «nothing this time» may be one, too."))
+        form.add_error(None, _("Add at least one prize with a chance; “nothing this time” may be one, too."))
         return None
     try:
         return services.save_draw(program, form.cleaned_data, prizes, viewer=viewer_of(request), now=timezone.now())
