@@ -17,6 +17,8 @@ from regulars.organization.models import Store
 from tests.loyalty.offers import shop
 
 SYSTEM = system("tests")
+_NEW = {"attr": "customer.joined_on", "op": "during", "value": {"last": 30, "unit": "day"}}
+_VIP = {"attr": "customer.tags", "op": "has_any", "value": ["vip"]}
 
 
 def furnish(now: datetime) -> None:
@@ -29,7 +31,7 @@ def furnish(now: datetime) -> None:
                     {"party": "supplier", "name": "Roasters", "share_bp": 5_000}])  # fmt: skip
     welcome = _offer("WELCOME", "Five off for new members", now, {"kind": "amount", "off_amount": 5_00}, is_coupon=True,
                      claims_max=500, uses_per_person=1, valid_days=30, gifts_max=1, group="welcome",
-                     when={"attr": "customer.joined_on", "op": "during", "value": {"last": 30, "unit": "day"}})  # fmt: skip
+                     when={"any": [_NEW, {"all": [_VIP, {"attr": "time.weekday", "op": "in", "value": ["sun"]}]}]})  # fmt: skip
     offers.make_batch(welcome.pk, size=40, note="flyer at the door", viewer=SYSTEM, now=now)
     offers.make_public_code(welcome.pk, "HELLO5", viewer=SYSTEM, now=now)
     stopped = _offer("LOOPHOLE", "Half price on everything", now, {"kind": "percent", "off_bp": 5_000})
@@ -48,7 +50,7 @@ def addresses() -> list[str]:
     coupon = Coupon.objects.filter(offer=welcome).order_by("-pk")[0].pk
     return [
         "/offers/", "/offers/new/", "/offers/new/coupon/percent/", "/offers/new/promotion/step/", f"/offers/{autumn}/",
-        f"/offers/{autumn}/terms/", f"/offers/{autumn}/uses/", f"/offers/{welcome}/", f"/offers/{welcome}/coupons/",
+        f"/offers/{welcome}/terms/", f"/offers/{autumn}/uses/", f"/offers/{welcome}/", f"/offers/{welcome}/coupons/",
         f"/offers/coupons/{coupon}/",
         "/offers/claims/",
     ]  # fmt: skip

@@ -87,6 +87,8 @@ def _attribute(node: Attribute, reader: _Reader) -> str:
 
 
 def _value(value: Any, term: Term, reader: _Reader) -> str:
+    if value is None:
+        return ""
     if isinstance(value, Moment):
         return reader.moment(value)
     if isinstance(value, tuple):
