@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from regulars.organization import services as organization
@@ -23,6 +24,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the server has its own
 
 
+# Rows of a table are made by one loop: the first ten of each tell what there is to tell.
+_REPEATED = [["tbody > tr:nth-child(n+11)"]]
+_GRAVE = {"serious", "critical"}
 # Parts that come later carry `aria-busy` until they are there; htmx marks what it is fetching.
 _IS_SETTLED = "() => !document.querySelector('[aria-busy=true], .htmx-request')"
 
@@ -32,30 +36,43 @@ class Site:
     url: str
     browser: Browser
     state: dict[str, object]
-    contexts: dict[tuple[int, bool, str], BrowserContext] = field(default_factory=dict)
+    tabs: dict[tuple[int, bool, str], Page] = field(default_factory=dict)
 
     def open(self, path: str, *, width: int = 1440, dark: bool = False, language: str = "en-US") -> Page:
-        """Open a page signed in as the owner, collecting what its console complains of in `page.complaints`."""
-        page = self._context(width, dark=dark, language=language).new_page()
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.complaints = complaints  # type: ignore[attr-defined]
+        """Open a page signed in as the owner, collecting what its console complains of in `page.complaints`.
+
+        It comes into the one tab of its kind: a new tab costs more than most pages, and forgets scripts, styles and fonts.
+        """
+        kind = (width, dark, language)
+        page = self.tabs.get(kind)
+        if page is None or page.is_closed():
+            page = self.tabs[kind] = self._new_tab(width, dark=dark, language=language)
+        page.goto("about:blank")  # what the page before it still says is not this page's
+        page.complaints = []  # type: ignore[attr-defined]
         page.goto(self.url + path)
         page.wait_for_function(_IS_SETTLED)
         return page
 
-    def _context(self, width: int, *, dark: bool, language: str) -> BrowserContext:
-        """Return the one browser of this kind: it keeps scripts, styles and fonts from page to page."""
-        kind = (width, dark, language)
-        if kind not in self.contexts:
-            self.contexts[kind] = self.browser.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if dark else "light",
-                locale=language,
-                storage_state=self.state,  # type: ignore[arg-type]
-            )
-        return self.contexts[kind]
+    def _new_tab(self, width: int, *, dark: bool, language: str) -> Page:
+        page = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            locale=language,
+            storage_state=self.state,  # type: ignore[arg-type]
+        ).new_page()
+
+        def complain(text: str) -> None:
+            page.complaints.append(text)  # type: ignore[attr-defined]
+
+        page.on("console", lambda message: complain(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complain(str(error)))
+        return page
+
+
+def grave_faults(page: Page) -> list[tuple[str, list[object]]]:
+    """Return what axe finds serious or critical on the page: each rule, and the first places that break it."""
+    found = Axe().run(page, context={"exclude": _REPEATED}).response["violations"]
+    return [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in found if rule["impact"] in _GRAVE]
 
 
 @pytest.fixture(scope="package")

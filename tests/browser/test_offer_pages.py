@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 
 from tests.browser import offer_world
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, grave_faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -30,13 +29,7 @@ def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None
         _shoot(page, f"{number}-desk")
         assert page.locator("h1").count() == 1, path
         assert page.complaints == [], path  # type: ignore[attr-defined]
-        serious = [
-            (rule["id"], [node["target"] for node in rule["nodes"]][:3])
-            for rule in Axe().run(page).response["violations"]
-            if rule["impact"] in {"serious", "critical"}
-        ]
-        assert not serious, (path, serious)
-        page.close()
+        assert grave_faults(page) == [], path
 
 
 def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnished: list[str]) -> None:
@@ -44,7 +37,6 @@ def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnishe
         page = site.open(path, width=390, dark=True, language="zh-CN")
         _shoot(page, f"{number}-phone")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        page.close()
 
 
 def test_the_preview_follows_what_is_typed(site: Site, furnished: list[str]) -> None:
@@ -55,7 +47,6 @@ def test_the_preview_follows_what_is_typed(site: Site, furnished: list[str]) -> 
     page.wait_for_function("document.querySelector('#preview').innerText.includes('3.00')")
     _shoot(page, "preview")
     assert page.complaints == []  # type: ignore[attr-defined]
-    page.close()
 
 
 def _shoot(page: object, name: str) -> None:

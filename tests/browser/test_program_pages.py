@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser import program_world
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, grave_faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -29,14 +28,9 @@ def test_every_page_is_clean_on_a_desk(site: Site, furnished: list[str]) -> None
     for number, path in enumerate(furnished):
         page = site.open(path)
         _shoot(page, f"program-{number}-desk")
-        serious = [
-            (rule["id"], [node["target"] for node in rule["nodes"]][:3])
-            for rule in Axe().run(page).response["violations"]
-            if rule["impact"] in {"serious", "critical"}
-        ]
+        serious = grave_faults(page)
         if serious or page.complaints or page.locator("h1").count() != 1:  # type: ignore[attr-defined]
             wrong.append((path, serious, page.complaints))  # type: ignore[attr-defined]
-        page.close()
     assert wrong == []
 
 
@@ -47,7 +41,6 @@ def test_every_page_fits_a_phone_in_the_dark_and_in_chinese(site: Site, furnishe
         _shoot(page, f"program-{number}-phone")
         if page.evaluate("document.documentElement.scrollWidth") > 390:
             wide.append(path)
-        page.close()
     assert wide == []
 
 
@@ -63,7 +56,6 @@ def test_a_member_takes_a_turn_signs_in_and_copies_an_invitation_on_a_phone(site
     page.get_by_role("button", name="Copy the link").click()
     page.wait_for_selector("[data-share-told]:visible")
     assert furnished[-1] in page.evaluate("navigator.clipboard.readText()")
-    page.close()
 
 
 def _shoot(page: Page, name: str) -> None:
