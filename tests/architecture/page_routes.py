@@ -155,6 +155,7 @@ ROWS: dict[str, Row] = {
     "offers:stop": post("coupon.edit", reason="loophole"),
     "offers:start": Row(("coupon.edit",), reads=False, form={}, named={"offer_id": "stopped_offer_id"}),
     "offers:archive": Row(("coupon.edit",), reads=False, form={}, named={"offer_id": "stopped_offer_id"}),
+    "offers:give_owed": post("coupon.edit", verdict="drop"),
     "offers:coupons": get("coupon.edit"),
     "offers:coupon": get("coupon.edit"),
     "offers:void_coupon": post("coupon.edit", reason="lost"),

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from regulars.core import outbox
-from regulars.loyalty.offers.models import Coupon
+from regulars.loyalty.offers import services as offers
+from regulars.loyalty.offers.models import Coupon, OfferVersion, OwedCoupon
 from regulars.loyalty.program import progress
 from regulars.loyalty.program import services as program
 from regulars.loyalty.program.models import Badge, BadgeHeld, ChallengeMet
 from tests.loyalty.offers.published import five_off
 from tests.loyalty.program.story import BASE, NOW, SYSTEM, TODAY, balance, club, give_back, publish, sell
+from tests.organization import factories as people
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +87,34 @@ def test_pieces_and_amounts_count_for_goods_alone_and_give_badges_and_coupons():
     deliver()
     deliver()
     assert (points(ana), BadgeHeld.objects.count(), Coupon.objects.get().state) == (7, 1, "void")
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_coupon_that_nobody_can_give_is_owed_shown_and_given_once_there_is_stock():
+    publish(BASE | {"points": 1, "amount": 100_000})
+    offer = five_off("FIVE", is_coupon=True, terms={"claims_max": 1})
+    challenge("spend", measure="amount", target=1_000, reward="coupon", coupon="FIVE", period="once", from_amount=0)
+    ana, ben = sell("S1", 1000).customer_id, sell("S2", 1000, customer="8002").customer_id
+    deliver()
+    deliver()
+    (holder,) = Coupon.objects.values_list("customer", flat=True)
+    (owed,) = OwedCoupon.objects.all()
+    assert {holder, owed.customer_id} == {ana, ben}
+
+    desk, page = Client(), reverse("offers:offer", args=[offer.pk])
+    desk.force_login(people.person("marketer"))
+    give = reverse("offers:give_owed", args=[offer.pk])
+    assert b"1 coupon is owed" in desk.get(page).content
+    desk.post(give)
+    assert Coupon.objects.count() == 1
+    more = OfferVersion.objects.get().terms | {"claims_max": 2}
+    offers.save_draft(offer.pk, title=offer.title, raw_terms=more, viewer=SYSTEM, now=NOW)
+    offers.publish(offer.pk, viewer=SYSTEM, now=NOW)
+    desk.post(give)
+    desk.post(give)
+    assert sorted(Coupon.objects.values_list("customer", flat=True)) == sorted([ana, ben])
+    assert b"owed" not in desk.get(page).content
+
+    OwedCoupon.objects.create(offer=offer, customer_id=ana, key="x", since=NOW)
+    desk.post(give, {"verdict": "drop"})
+    assert not OwedCoupon.objects.exists()

@@ -18,6 +18,7 @@ wording.tell(
         "coupon.codes_taken": _("downloaded coupon codes"),
         "coupon.public_code_made": _("made a coupon code for everybody"),
         "coupon.voided": _("voided a coupon"),
+        "coupon.owed_dropped": _("gave up on coupons that were owed"),
         "claim.made": _("claimed discounts from a supplier or partner"),
         "claim.exported": _("downloaded the file of a claim"),
     },

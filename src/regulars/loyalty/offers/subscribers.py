@@ -5,29 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from regulars.core.business_time import TradingDay
 from regulars.core.outbox import on
 from regulars.customers.models import Customer
 from regulars.loyalty.offers import services
-from regulars.loyalty.offers.models import Coupon, Offer
+from regulars.loyalty.offers.models import Coupon, Offer, OwedCoupon
 from regulars.organization import access
-from regulars.organization.company import get_company
 
 
 @on("challenge.won")
 def give_coupon(payload: dict[str, Any], now: datetime) -> None:
-    """Give the coupon from the offer's stock, once for each round; without one left the delivery stays and is seen."""
+    """Give the coupon from the offer's stock, once a round; without one left it is owed and shown on the offer's page."""
     offer = Offer.objects.get(code=payload["coupon"])
-    today = TradingDay(get_company().timezone).date_of(now)
-    services.claim(
-        offer.pk, customer_id=payload["customer_id"], key=payload["key"], business_date=today,
-        viewer=access.system("offers"), now=now,
-    )  # fmt: skip
+    services.give_won(offer, customer_id=payload["customer_id"], key=payload["key"], viewer=access.system("offers"), now=now)
 
 
 @on("challenge.lost")
 def void_coupon(payload: dict[str, Any], now: datetime) -> None:
     """Take the coupon of a round away that goods have undone; one that was used stays used."""
+    OwedCoupon.objects.filter(offer__code=payload["coupon"], key=payload["key"]).delete()
     won = Coupon.objects.filter(
         offer__code=payload["coupon"], customer=payload["customer_id"], origin=payload["key"], state=Coupon.State.READY
     )

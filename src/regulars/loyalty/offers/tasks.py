@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from regulars.core import sending
 from regulars.loyalty.offers import services
+from regulars.organization import access
 
 
 @app.periodic(cron="* * * * *")
@@ -16,3 +17,10 @@ def release_stale(timestamp: int) -> None:
     """Each minute: let go of what was reserved for sales that nobody finished."""
     while services.release_stale(now=datetime.fromtimestamp(timestamp, UTC)):
         pass
+
+
+@app.periodic(cron="12 * * * *")
+@app.task(name="offers.give_owed", queueing_lock="offers.give_owed", pass_context=False)
+def give_owed(timestamp: int) -> None:
+    """Each hour: give the coupons that were won while none was left."""
+    services.give_all_owed(viewer=access.system("offers"), now=datetime.fromtimestamp(timestamp, UTC))

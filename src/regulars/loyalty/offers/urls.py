@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("offers/<int:offer_id>/stop/", detail.stop, name="stop"),
     path("offers/<int:offer_id>/start/", detail.start, name="start"),
     path("offers/<int:offer_id>/archive/", detail.archive, name="archive"),
+    path("offers/<int:offer_id>/owed-coupons/", detail.give_owed, name="give_owed"),
     path("offers/<int:offer_id>/uses/", listing.uses, name="uses"),
     path("offers/<int:offer_id>/coupons/", coupons.coupons, name="coupons"),
     path("offers/<int:offer_id>/batches/", coupons.make_batch, name="make_batch"),

@@ -1,7 +1,7 @@
 """The tables of offers: what is offered, what limits it, who holds which coupon, and what was used."""
 
 from regulars.loyalty.offers.models.claims import Claim, ClaimedUse
-from regulars.loyalty.offers.models.coupons import Coupon, CouponBatch, CouponEvent, Guesses
+from regulars.loyalty.offers.models.coupons import Coupon, CouponBatch, CouponEvent, Guesses, OwedCoupon
 from regulars.loyalty.offers.models.limits import Allowance, PersonalUse
 from regulars.loyalty.offers.models.offers import LiveStamp, Offer, OfferVersion
 from regulars.loyalty.offers.models.uses import Redemption, Reservation
@@ -17,6 +17,7 @@ __all__ = [
     "LiveStamp",
     "Offer",
     "OfferVersion",
+    "OwedCoupon",
     "PersonalUse",
     "Redemption",
     "Reservation",

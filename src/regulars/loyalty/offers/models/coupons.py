@@ -100,6 +100,18 @@ class CouponEvent(Fact):
         indexes = [BrinIndex(fields=["written_xid"], name="coupon_event_written")]
 
 
+class OwedCoupon(models.Model):
+    """A coupon that somebody has won and that could not be given yet: none was left, or the offer was not open."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="owed")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=120)  # of the claim: given in the end, it is the coupon that was won
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer", "key"], name="coupon_owed_once")]
+
+
 class Guesses(models.Model):
     """How many wrong codes one actor (key, person, address) has tried, and until when none of theirs is looked at."""
 

@@ -8,6 +8,7 @@ from regulars.loyalty.offers.services.giving_back import GivenBack, Returned, gi
 from regulars.loyalty.offers.services.guessing import count_wrong_codes
 from regulars.loyalty.offers.services.history import PastOffer, PastUse, import_past_offers
 from regulars.loyalty.offers.services.making import code_for_holder, make_batch, make_public_code, take_codes
+from regulars.loyalty.offers.services.owing import drop_owed, give_all_owed, give_owed, give_won, owed_by
 from regulars.loyalty.offers.services.using import Occasion, redeem, release, release_stale, reserve
 from regulars.loyalty.offers.services.writing import archive, create_offer, publish, save_draft, start, stop
 
@@ -23,13 +24,18 @@ __all__ = [
     "code_for_holder",
     "count_wrong_codes",
     "create_offer",
+    "drop_owed",
+    "give_all_owed",
     "give_back",
+    "give_owed",
     "give_to_friend",
+    "give_won",
     "import_past_offers",
     "make_batch",
     "make_claim",
     "make_public_code",
     "move_customer",
+    "owed_by",
     "publish",
     "redeem",
     "release",

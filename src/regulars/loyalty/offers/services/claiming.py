@@ -17,7 +17,7 @@ from regulars.core import bulk
 from regulars.core.errors import NotFoundError
 from regulars.customers.models import Customer
 from regulars.loyalty.offers.errors import CouponGoneError, CouponNotYoursError, OfferUsedUpError, OfferUsedUpPersonError
-from regulars.loyalty.offers.models import Allowance, Coupon, CouponEvent, Offer, OfferVersion
+from regulars.loyalty.offers.models import Allowance, Coupon, CouponEvent, Offer, OfferVersion, OwedCoupon
 from regulars.loyalty.offers.rules import codes
 from regulars.loyalty.offers.rules import terms as offer_terms
 from regulars.loyalty.offers.services import counting
@@ -140,6 +140,7 @@ def move_customer(from_customer: Customer, to_customer: Customer, *, viewer: Vie
         )
         for coupon in moved
     )  # fmt: skip
+    OwedCoupon.objects.filter(customer=from_customer).update(customer=to_customer)
     bulk.execute(_MOVE_USES, {"from": from_customer.pk, "to": to_customer.pk})
     return len(moved)
 

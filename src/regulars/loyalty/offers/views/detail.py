@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -36,8 +36,9 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     writes = viewer.may("coupon.edit") and not found.is_historical
     days = pages.by_day(offer_id)
     state, tone = state_of(found, today=timezone.localdate())
+    owed, owed_since = offers.owed_by(offer_id)
     context = {
-        "offer": found, "terms": terms, "state": state, "tone": tone, "writes": writes,
+        "owed": owed, "owed_since": owed_since, "offer": found, "terms": terms, "state": state, "tone": tone, "writes": writes,
         "what": wording.body(terms) if terms else "", "said": _said(terms) if terms else [],
         "draft": wording.body(offer_terms.read(found.draft)) if found.draft and found.terms else "",
         "days": days[-14:], "line": [day.amount for day in days], "left": _burn_down(found),
@@ -83,6 +84,25 @@ def archive(request: HttpRequest, offer_id: int) -> HttpResponse:
     offers.archive(offer_id, viewer=viewer_of(request), now=timezone.now())
     messages.success(request, _("Archived. Its uses stay."))
     return redirect("offers:offers")
+
+
+@require_POST
+@requires("coupon.edit")
+def give_owed(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Give the coupons that were won while none was left, or give up on them."""
+    viewer, now = viewer_of(request), timezone.now()
+    if request.POST.get("verdict") == "drop":
+        dropped = offers.drop_owed(offer_id, viewer=viewer, now=now)
+        messages.success(
+            request, ngettext("%d coupon is not owed any more.", "%d coupons are not owed any more.", dropped) % dropped
+        )
+    elif given := offers.give_owed(offer_id, viewer=viewer, now=now):
+        messages.success(request, ngettext("%d coupon was given.", "%d coupons were given.", given) % given)
+    else:
+        messages.error(
+            request, _("Still no coupon can be given. Raise the stock to claim, or look at the offer’s days and state.")
+        )
+    return redirect("offers:offer", offer_id)
 
 
 def _burn_down(found: Any) -> dict[str, Any] | None:
