@@ -47,7 +47,8 @@ class Watch:
 
     def last_refusal(self, *, since: float) -> float:
         """Return how long after `since` the last call was not served."""
-        return max((at - since for at, _, status in self.answers if status >= 500 or status == 0), default=0.0)
+        refused = (at - since for at, _, status in self.answers if status >= 500 or status == 0)
+        return max(0.0, *refused, 0.0)
 
     def longest(self, *, since: float, until: float) -> float:
         """Return the longest wait for an answer that came in between."""

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-SILENCE_SECONDS = 4  # less than calls wait for a connection: a thread that gives up there must find that it is away
+SILENCE_SECONDS = 4
 _PAUSE_SECONDS = 0.25
 _log = logging.getLogger("regulars.database")
 _away = threading.Event()
@@ -63,6 +63,7 @@ def hang_up() -> None:
 
 
 def _watch() -> None:
+    was_there = False
     while True:
         try:
             link = psycopg.connect(settings.DATABASE_URL, connect_timeout=SILENCE_SECONDS, autocommit=True)
@@ -70,25 +71,40 @@ def _watch() -> None:
             _leave()
             time.sleep(_PAUSE_SECONDS)
             continue
-        _return()
+        if was_there or is_away():
+            _return()
+        was_there = True
         with closing(link):
             if not _ask_until_lost(link):
                 _leave()
 
 
 def _leave() -> None:
-    if not _away.is_set():
-        _log.warning("the database does not answer; calls are told to come back")
-        _away.set()
-        hang_up()
+    if _away.is_set():
+        return
+    _log.warning("the database does not answer; calls are told to come back")
+    _away.set()
+    _close_pool()  # whoever waits for a connection, or loses one and wants another, is refused at once
+    hang_up()
 
 
 def _return() -> None:
-    """Take calls again, on new connections: those of the pool were cut, here or by the server's restart."""
-    database = connections[DEFAULT_DB_ALIAS]
-    if isinstance(database, DatabaseWrapper) and database.pool and not database.pool.closed:
-        database.pool.drain()
+    """Take calls again, with a new pool: the connections of the old one were cut, here or by the server's restart."""
+    _close_pool()
+    _database().close_pool()  # forgets it; the next call makes a new one
     _away.clear()
+
+
+def _close_pool() -> None:
+    """Close the pool without waiting for those of its threads that are waiting themselves."""
+    if pool := _database().pool:
+        pool.close(timeout=0)
+
+
+def _database() -> DatabaseWrapper:
+    found = connections[DEFAULT_DB_ALIAS]
+    assert isinstance(found, DatabaseWrapper)
+    return found
 
 
 def _ask_until_lost(link: psycopg.Connection[Any]) -> bool:
