@@ -146,7 +146,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "pool": {
         "min_size": 1,
         "max_size": env.integer("REGULARS_POOL_SIZE", 8),
-        "timeout": 6,  # a till gives up after ten seconds; the heartbeat knows before
+        "timeout": 6,  # longer than the heartbeat needs, shorter than a till has patience
         "reconnect_timeout": 2,  # then whoever comes next tries; a longer row of attempts would outlast the outage
         "connection_class": heartbeat.Session,
     },
