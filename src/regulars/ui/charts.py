@@ -21,6 +21,11 @@ from django.utils.translation import get_language
 from regulars.core.errors import InvalidInputError
 from regulars.ui import chart_theme
 
+# Large numbers stand in ten thousands in Chinese, where English counts in thousands and millions.
+_IN_MYRIADS = (
+    "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',~f') + '亿' : "
+    "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',~f') + '万' : format(datum.value, ',~f')"
+)
 _SALT = "regulars.ui.chart"
 _LocaleName = Literal["en-US", "zh-CN"]
 _VEGA_LOCALES: dict[str, _LocaleName] = {"en": "en-US", "zh-hans": "zh-CN"}
@@ -85,6 +90,12 @@ def chart(
         columns=columns,
         rows=rows,
     )
+
+
+def amounts_axis(**options: Any) -> altair.Axis:
+    """Return a value axis whose numbers are short in the active language: 1.2M, 120万."""
+    words: dict[str, Any] = {"labelExpr": _IN_MYRIADS} if (get_language() or "").startswith("zh") else {"format": "~s"}
+    return altair.Axis(title=None, **words, **options)
 
 
 def fluid(spec: Spec, *, height: int) -> Spec:

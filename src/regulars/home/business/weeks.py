@@ -113,7 +113,7 @@ def _weekly(choice: Choice, chosen: Slice | None, window: Period) -> Weekly:
 def _layers(rows: list[dict[str, Any]], *, with_before: bool) -> Any:
     english = formatting.locale().language == "en"
     axis = alt.X("week:T", title=None, axis=alt.Axis(format="%b %-d" if english else "%-m月%-d日", tickCount=7))
-    scale = alt.Y("now:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format="~s", tickCount=4))
+    scale = alt.Y("now:Q", title=None, scale=alt.Scale(zero=True), axis=charts.amounts_axis(tickCount=4))
     tips = [alt.Tooltip("words:N", title=_("Week")), alt.Tooltip("now:Q", title=_("Net sales"), format=",.2f")]
     if with_before:
         tips.append(alt.Tooltip("before:Q", title=_("Year before"), format=",.2f"))

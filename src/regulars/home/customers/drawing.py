@@ -33,7 +33,7 @@ def spending(bought: Purchases, *, in_own_stores: bool) -> charts.Chart | None:
         .mark_bar(width={"band": 0.72})
         .encode(
             x=alt.X("yearmonth(month):T", title=None, axis=axis),
-            y=alt.Y("net:Q", title=None, axis=alt.Axis(tickCount=4, format="~s")),
+            y=alt.Y("net:Q", title=None, axis=charts.amounts_axis(tickCount=4)),
             tooltip=[
                 alt.Tooltip("month:T", title=_("Month"), format=pattern),
                 alt.Tooltip("text:N", title=_("Net sales")),

@@ -150,7 +150,10 @@ class RuleForm(Priced):
         return str(self["kind"].value() or "per_amount")
 
     def main(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("name", *_FIELDS[self.kind_value()])]
+        shown = [self[name] for name in ("name", *_FIELDS[self.kind_value()])]
+        for one in shown:
+            one.field.is_needed = True  # type: ignore[attr-defined] # by rules of this kind: read where the field is drawn
+        return shown
 
     def conditions(self) -> list[forms.BoundField]:
         return [self[name] for name in _CONDITIONS]

@@ -33,7 +33,7 @@ def context(report: Report, viewer: Viewer, *, body: Body) -> dict[str, Any]:
             _tile(_("Members who rise"), now["rises"], then["rises"], formatting.number),
             _tile(_("Members who fall"), now["falls"], then["falls"], formatting.number),
         ],
-        "months": _months(report), "hurt": _hurt(report, viewer),
+        "months": _months(report), "hurt": _hurt(report, viewer, body=body),
         "rules": [
             (code, now["by_rule"].get(code, 0), then["by_rule"].get(code, 0))
             for code in {**now["by_rule"], **then["by_rule"]}
@@ -66,14 +66,17 @@ def _months(report: Report) -> Chart:
         for month in months
         for name, side in ((rules, now), (draft, then))
     ]
+    english = formatting.locale().language == "en"
+    month = "%b" if english else "%-m月"
     drawing = (
         alt.Chart(alt.InlineData(values=values))
         .mark_line(point=True, strokeWidth=2)
         .encode(
-            x=alt.X("month:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
-            y=alt.Y("points:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format="~s")),
+            x=alt.X("month:T", title=None, axis=alt.Axis(format=month, tickCount="month", labelOverlap=True)),
+            y=alt.Y("points:Q", title=None, scale=alt.Scale(zero=True), axis=charts.amounts_axis()),
             color=alt.Color("rules:N", title=None, sort=[rules, draft], legend=alt.Legend(orient="top")),
-            tooltip=[alt.Tooltip("month:T", format="%B %Y", title=_("Month")), alt.Tooltip("rules:N", title=_("Rules")),
+            tooltip=[alt.Tooltip("month:T", format="%b %Y" if english else "%Y年%-m月", title=_("Month")),
+                     alt.Tooltip("rules:N", title=_("Rules")),
                      alt.Tooltip("points:Q", format=",", title=_("Points"))],
         )
     )  # fmt: skip
@@ -99,13 +102,18 @@ def _title(report: Report) -> str:
     return (_("The draft gives %(points)s points more") if then > now else _("The draft gives %(points)s points fewer")) % words
 
 
-def _hurt(report: Report, viewer: Viewer) -> list[dict[str, Any]]:
+def _hurt(report: Report, viewer: Viewer, *, body: Body) -> list[dict[str, Any]]:
     """Return the members whom the draft hurts most; only those whom the viewer may see have a name."""
     ids = [one["customer_id"] for one in report["hurt"]]
     names: dict[int, str] = {}
     if viewer.may("customer.read") and viewer.scope("customer.read").is_everything:
         names = dict(Customer.objects.filter(pk__in=ids).values_list("pk", "name"))
+    tiers = {tier.code: tier.name or tier.code for tier in body.ladder.tiers}
     return [
-        one | {"name": names.get(one["customer_id"], ""), "lost": one["points_now"] - one["points_then"]}
+        one | {
+            "name": names.get(one["customer_id"], ""), "lost": one["points_now"] - one["points_then"],
+            "tier_now": tiers.get(one["tier_now"], one["tier_now"]),
+            "tier_then": tiers.get(one["tier_then"], one["tier_then"]),
+        }
         for one in report["hurt"]
-    ]
+    ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -148,10 +147,12 @@ def _aloud(terms: Terms) -> str:
 
 
 def _span(terms: Terms) -> str:
-    def said(day: date | None) -> str:
-        return formatting.date(day) if day else "…"
-
-    return f"{said(terms.starts_on)} – {said(terms.ends_on)}" if terms.starts_on or terms.ends_on else ""
+    first, last = (formatting.date(day) if day else "" for day in (terms.starts_on, terms.ends_on))
+    if first and last:
+        return f"{first} – {last}"
+    if last:
+        return _("until %(day)s") % {"day": last}
+    return _("from %(day)s") % {"day": first} if first else ""
 
 
 def _choices(channels: tuple[str, ...]) -> str:

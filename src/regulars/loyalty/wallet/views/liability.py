@@ -88,7 +88,7 @@ def _chart(unit: Unit, months: list[Month]) -> charts.Chart:
         .mark_area(line=True, opacity=0.25)
         .encode(
             x=alt.X("month:T", axis=axis),
-            y=alt.Y("owed:Q", axis=alt.Axis(title=None, format="~s"), scale=alt.Scale(zero=True)),
+            y=alt.Y("owed:Q", axis=charts.amounts_axis(), scale=alt.Scale(zero=True)),
             tooltip=[
                 alt.Tooltip("month:T", title=_("Month"), format=words),
                 alt.Tooltip("owed:Q", title=_("Owed"), format=",.2f" if unit.currency else ",d"),
