@@ -1,7 +1,8 @@
 """The rule language (D8): what offers, earning rules, segments and journeys ask, as one JSON tree of typed nodes.
 
 For every room that lets people write conditions. The rooms above say what can be asked (`vocabulary`); this room reads a
-tree in (`parsing`), answers it for known facts (`answers`), and says it in words (`aloud`). Unknown is not false.
+tree in (`parsing`), answers it for known facts (`answers`), says it in words (`aloud`), and lets people write it in rows
+(`fields`, over the `grammar` of a vocabulary). Unknown is not false.
 """
 
 from __future__ import annotations

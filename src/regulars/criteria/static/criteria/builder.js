@@ -10,7 +10,7 @@ function build(field) {
   const island = field.dataset.criteria;
   const grammar = JSON.parse(document.getElementById(island).textContent);
   const money = { currency: area.dataset.currency, digits: Number(area.dataset.digits) };
-  const context = { island, grammar, money, faults: JSON.parse(area.dataset.faults ?? "[]"), rows: 0 };
+  const context = { island, name: area.id, grammar, money, faults: JSON.parse(area.dataset.faults ?? "[]"), rows: 0 };
   context.changed = () => {
     const tree = treeOf(context.root);
     area.value = tree ? JSON.stringify(tree, null, 1) : "";
@@ -138,6 +138,7 @@ function rowOf(row, parent, context) {
   attr.value = row.attr;
   const options = Object.entries(comparisons(row.attr, grammar));
   op.append(...options.map(([each, words]) => new Option(words, each, false, each === row.op)));
+  made.querySelector(".criteria__fault").id = `${context.name}-fault-${context.rows}`;
   const changed = () => {
     mark(made, place.querySelector(":invalid")?.validationMessage ?? "");
     context.changed();
@@ -168,8 +169,10 @@ function mark(made, message) {
   fault.hidden = !message;
   fault.querySelector("span").textContent = message;
   for (const input of made.querySelectorAll(".criteria__value :is(input, select)")) {
-    if (message) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", fault.id]]) {
+      if (message) input.setAttribute(name, value);
+      else input.removeAttribute(name);
+    }
   }
 }
 
