@@ -15,7 +15,7 @@ from regulars.loyalty.program import services as program
 from regulars.loyalty.program.models import Badge, BadgeHeld, Membership, PaidPlan, TierSpell
 from tests.customers import factories as people
 from tests.loyalty.offers.published import five_off
-from tests.loyalty.program.story import NOW, SYSTEM, TODAY, balance, club, publish, sell
+from tests.loyalty.program.story import BASE, NOW, SYSTEM, TODAY, balance, club, publish, sell
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +62,22 @@ def test_a_card_that_gets_its_holder_brings_everything_along():
     sell("S2", 1_000)  # the card is shown again
     deliver()
     assert balance(ana).spendable == 70
+
+
+def test_caps_and_visits_count_what_both_records_earned():
+    publish(BASE | {"caps": {"per_member": 100}})
+    card, ana = sell("S1", 6_000).customer_id, people.ana().pk
+    deliver()
+    assert balance(card).spendable == 60
+    customers.attach_card(card, ana, viewer=SYSTEM, now=NOW)
+    deliver()
+
+    sell("S2", 6_000)  # 40 are left
+    deliver()
+    assert balance(ana).spendable == 100
+    book = selectors.book_at(NOW, program="club")
+    state = selectors.state_of(ana, book=book, day=TODAY)
+    assert (state.points_today, state.receipts_today, dict(state.by_rule_ever)) == (100, 2, {"base": 100})
+    visits = Badge.objects.create(program=club(), code="two", name="Two", measure="visits", from_value=2)
+    assert program.give_visit_badges(club(), viewer=SYSTEM, now=NOW) == 1
+    assert BadgeHeld.objects.get(badge=visits).customer_id == ana

@@ -103,7 +103,8 @@ def reached(badge: Badge, customer_id: int) -> int:
     """Return how much a member has of what a badge counts."""
     match Badge.Measure(badge.measure):
         case Badge.Measure.VISITS:
-            bought = Earning.objects.filter(program=badge.program_id, customer_id=customer_id, spend_amount__gt=0)
+            mine = Q(customer=customer_id) | Q(customer__merged_into=customer_id)
+            bought = Earning.objects.filter(mine, program=badge.program_id, spend_amount__gt=0)
             return bought.exclude(taken_back__receipt=F("receipt")).count()
         case Badge.Measure.STREAK:
             last = SignIn.objects.filter(program=badge.program_id, customer_id=customer_id).order_by("-day").first()

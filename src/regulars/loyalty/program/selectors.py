@@ -106,14 +106,16 @@ WHERE c.id = %(customer)s
 
 # An earning whose import was undone fills no cap and counts as no visit.
 STANDS = "NOT EXISTS (SELECT FROM program_takenback u WHERE u.earning_id = e.id AND u.receipt_id = e.receipt_id)"
+# Who became one customer shares the caps: what each record earned counts for the one that lives.
+_MINE = "ANY (ARRAY(SELECT id FROM customers_customer WHERE merged_into_id = %(customer)s) || %(customer)s::bigint)"
 _BY_RULE = f"""
 SELECT rule, sum(given::bigint)::bigint, coalesce(sum(given::bigint) FILTER (WHERE business_date = %(day)s), 0)::bigint
 FROM program_earning e, jsonb_each_text(by_rule) AS r(rule, given)
-WHERE customer_id = %(customer)s AND program_id = %(program)s AND {STANDS} GROUP BY rule
+WHERE customer_id = {_MINE} AND program_id = %(program)s AND {STANDS} GROUP BY rule
 """
 _TODAY = f"""
 SELECT count(*), coalesce(sum(points), 0)::bigint FROM program_earning e
-WHERE customer_id = %(customer)s AND program_id = %(program)s AND business_date = %(day)s AND {STANDS}
+WHERE customer_id = {_MINE} AND program_id = %(program)s AND business_date = %(day)s AND {STANDS}
 """
 
 

@@ -12,10 +12,15 @@ from regulars.organization.access import Viewer
 _BACK = timedelta(days=2)  # looked at more than once, so that what was rated during the last run is not missed
 _REACHED = """
 WITH lately AS (
-    SELECT DISTINCT customer_id FROM program_earning WHERE program_id = %(program)s AND earned_at >= %(since)s
+    SELECT DISTINCT coalesce(c.merged_into_id, c.id) AS customer_id
+    FROM program_earning e JOIN customers_customer c ON c.id = e.customer_id
+    WHERE e.program_id = %(program)s AND e.earned_at >= %(since)s
+), mine AS (
+    SELECT customer_id, customer_id AS id FROM lately
+    UNION ALL SELECT l.customer_id, c.id FROM lately l JOIN customers_customer c ON c.merged_into_id = l.customer_id
 ), visits AS (
-    SELECT customer_id, count(*) AS counted FROM program_earning JOIN lately USING (customer_id)
-    WHERE program_id = %(program)s AND spend_amount > 0 GROUP BY customer_id
+    SELECT m.customer_id, count(*) AS counted FROM mine m JOIN program_earning e ON e.customer_id = m.id
+    WHERE e.program_id = %(program)s AND e.spend_amount > 0 GROUP BY 1
 )
 SELECT v.customer_id FROM visits v WHERE EXISTS (
     SELECT FROM program_badge b

@@ -171,14 +171,20 @@ def _state(loaded: loading.Loaded, book: Book, day: date) -> ColumnState:
     return state
 
 
-_TODAY = f"""
-SELECT customer_id, count(*), sum(points)::bigint FROM program_earning e
-WHERE customer_id = ANY (%(customers)s) AND program_id = %(program)s AND business_date = %(day)s AND {selectors.STANDS}
-GROUP BY 1
+# Who became one customer shares the caps, as for tills (`selectors.state_of`).
+_MINE = """
+WITH mine AS (
+    SELECT id, id AS customer_id FROM unnest(%(customers)s::bigint[]) AS id
+    UNION ALL SELECT id, merged_into_id FROM customers_customer WHERE merged_into_id = ANY (%(customers)s)
+)
 """
-_BY_RULE = f"""
-SELECT customer_id, rule, sum(given::bigint)::bigint,
+_TODAY = f"""{_MINE}
+SELECT m.customer_id, count(*), sum(points)::bigint FROM mine m JOIN program_earning e ON e.customer_id = m.id
+WHERE program_id = %(program)s AND business_date = %(day)s AND {selectors.STANDS} GROUP BY 1
+"""
+_BY_RULE = f"""{_MINE}
+SELECT m.customer_id, rule, sum(given::bigint)::bigint,
     coalesce(sum(given::bigint) FILTER (WHERE business_date = %(day)s), 0)::bigint
-FROM program_earning e, jsonb_each_text(by_rule) AS r(rule, given)
-WHERE customer_id = ANY (%(customers)s) AND program_id = %(program)s AND {selectors.STANDS} GROUP BY 1, 2
+FROM mine m JOIN program_earning e ON e.customer_id = m.id, jsonb_each_text(by_rule) AS r(rule, given)
+WHERE program_id = %(program)s AND {selectors.STANDS} GROUP BY 1, 2
 """
