@@ -231,6 +231,30 @@ def test_a_purchase_that_was_brought_back_rewards_nobody(ana):
     assert program.reward_referrals(club(), now=NOW, viewer=SYSTEM) == 0
 
 
+def test_a_reward_goes_when_the_purchase_comes_back_and_comes_again_with_the_next_one(ana):
+    friend, _made = bring(ana)
+    outbox.deliver_waiting(now=NOW)
+    sell("F1", 4000, 1000, customer="8002", till="T2")
+    outbox.deliver_waiting(now=NOW)
+    program.reward_referrals(club(), now=NOW, viewer=SYSTEM)
+    before = balance(ana).posted, balance(friend).posted
+    give_back("R1", "F1", (1, 4000), customer="8002")
+    outbox.deliver_waiting(now=NOW)
+    assert program.take_back_referrals(club(), now=NOW, viewer=SYSTEM) == 0  # what is left is still enough
+
+    give_back("R2", "F1", (2, 1000), customer="8002")
+    outbox.deliver_waiting(now=NOW)
+    assert [program.take_back_referrals(club(), now=NOW, viewer=SYSTEM) for _ in range(2)] == [1, 0]
+    assert (Referral.objects.get().state, Referral.objects.get().rounds) == ("waiting", 2)
+    assert (balance(ana).posted, balance(friend).posted) == (before[0] - 100, before[1] - 100)  # 50 points earned go as well
+    assert program.reward_referrals(club(), now=NOW, viewer=SYSTEM) == 0
+
+    sell("F2", 5000, customer="8002", till="T2")
+    outbox.deliver_waiting(now=NOW)
+    assert program.reward_referrals(club(), now=NOW, viewer=SYSTEM) == 1
+    assert (balance(ana).posted, balance(friend).posted) == before
+
+
 def test_whoever_buys_at_one_till_with_their_friend_is_looked_at(ana):
     bring(ana)
     sell("S9", 1000, till="T1")

@@ -40,6 +40,8 @@ def _earned(line: Line, why: Mapping[str, Any]) -> str:
 
 @wording.tell("claw_back")
 def _taken_back(line: Line, why: Mapping[str, Any]) -> str:
+    if "referral" in why:
+        return _joined(_("The invited friend’s purchase came back"), line)
     if "earned_on" not in why:
         return wording.own(line)
     day = formatting.date(date.fromisoformat(why["earned_on"]))

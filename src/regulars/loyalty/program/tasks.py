@@ -25,6 +25,7 @@ def close_day(timestamp: int | None = None) -> None:  # noqa: ARG001 (the schedu
     now = timezone.now()
     for program in Program.objects.filter(is_active=True):
         services.grade_members(program, now=now)
+        services.take_back_referrals(program, now=now, viewer=access.system("program"))
         services.reward_referrals(program, now=now, viewer=access.system("program"))
         services.give_visit_badges(program, now=now, viewer=access.system("program"))
         services.judge_challenges(program, now=now, viewer=access.system("program"))

@@ -265,6 +265,7 @@ class Referral(models.Model):
     signs = models.JSONField(default=list)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     decided_at = models.DateTimeField(null=True)
+    rounds = models.PositiveSmallIntegerField(default=1)  # one more each time the purchase came back that it rested on
 
     class Meta:
         constraints = [

@@ -58,6 +58,7 @@ from regulars.loyalty.program.services.plans import (
 from regulars.loyalty.program.services.playing import DrawOverError, NoSignInError, give_badges, sign_in, take_turn
 from regulars.loyalty.program.services.previewing import Report, ask_replay, preview, run_replay
 from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
+from regulars.loyalty.program.services.referral_undoing import take_back_referrals
 from regulars.loyalty.program.services.referring import (
     ReferralDecidedError,
     ReferralError,
@@ -160,6 +161,7 @@ __all__ = [
     "settlement",
     "sign_in",
     "switch_renewal",
+    "take_back_referrals",
     "take_back_returns",
     "take_turn",
     "taking_back",

@@ -33,7 +33,7 @@ class ReferralDecidedError(DomainError):
 
 # The first sale of whoever was brought that is large enough, old enough, and of which nothing has come back.
 _KEPT = """
-SELECT f.id, f.referrer_id, f.referred_id, e.receipt_id
+SELECT f.id, e.receipt_id
 FROM program_referral f
 JOIN LATERAL (
     SELECT e.* FROM program_earning e
@@ -88,7 +88,7 @@ def decide_referral(referral_id: int, *, rewards: bool, viewer: Viewer, now: dat
     referral.save(update_fields=["state", "decided_at"])
     book = selectors.book_at(now, program=referral.program.code)
     if rewards and book is not None and book.body.referral is not None:
-        _reward(referral.pk, referral.referrer_id, referral.referred_id, book=book, viewer=viewer, now=now)
+        _reward(referral, book=book, viewer=viewer, now=now)
     after = {"state": referral.state, "signs": referral.signs}
     audit.record(viewer, "referral.decided", "referral", referral.pk, now=now, after=after)
     return referral
@@ -104,26 +104,35 @@ def reward_referrals(program: Program, *, now: datetime, viewer: Viewer) -> int:
     rewarded = 0
     with transaction.atomic():
         kept = bulk.fetch(_KEPT, {"program": program.pk, "amount": reward.from_amount, "until": until})
-        for referral_id, referrer_id, referred_id, receipt_id in kept:
-            signs = _signs(program, referrer_id, receipt_id, book, now)
+        receipts = dict(kept)
+        for referral in Referral.objects.filter(pk__in=receipts).order_by("pk"):
+            receipt_id = receipts[referral.pk]
+            signs = _signs(program, referral.referrer_id, receipt_id, book, now)
             state = Referral.State.HELD_BACK if signs else Referral.State.REWARDED
-            Referral.objects.filter(pk=referral_id).update(state=state, signs=signs, receipt_id=receipt_id, decided_at=now)
+            Referral.objects.filter(pk=referral.pk).update(state=state, signs=signs, receipt_id=receipt_id, decided_at=now)
             if not signs:
-                _reward(referral_id, referrer_id, referred_id, book=book, viewer=viewer, now=now)
+                _reward(referral, book=book, viewer=viewer, now=now)
                 rewarded += 1
     return rewarded
 
 
-def _reward(referral_id: int, referrer_id: int, referred_id: int, *, book: Book, viewer: Viewer, now: datetime) -> None:
+def reward_key(referral: Referral, customer_id: int) -> str:
+    """Return the key under which one of the two is rewarded, anew in each round."""
+    key = f"referral/{referral.pk}/{customer_id}"
+    return key if referral.rounds == 1 else f"{key}/{referral.rounds}"
+
+
+def _reward(referral: Referral, *, book: Book, viewer: Viewer, now: datetime) -> None:
     reward = book.body.referral
     assert reward is not None, "looked at before"
-    for customer, points in ((referrer_id, reward.referrer_points), (referred_id, reward.referred_points)):
+    both = ((referral.referrer_id, reward.referrer_points), (referral.referred_id, reward.referred_points))
+    for customer, points in both:
         if points:
             give_points(
-                customer, points, book=book, kind="referral", key=f"referral/{referral_id}/{customer}",
-                why={"referral": referral_id}, viewer=viewer, now=now,
+                customer, points, book=book, kind="referral", key=reward_key(referral, customer),
+                why={"referral": referral.pk}, viewer=viewer, now=now,
             )  # fmt: skip
-    give_badges(referrer_id, program=book.program, viewer=viewer, now=now)
+    give_badges(referral.referrer_id, program=book.program, viewer=viewer, now=now)
 
 
 def _signs(program: Program, referrer_id: int, receipt_id: int, book: Book, now: datetime) -> list[str]:

@@ -25,7 +25,9 @@ from regulars.ui.lists import Column, Filter, Listing
 _TONES = {"waiting": "info", "rewarded": "good", "held_back": "warn", "refused": "neutral"}
 # What both have got for it, by the ledger.
 _GIVEN = """(SELECT sum(e.amount) FROM (VALUES (program_referral.referrer_id), (program_referral.referred_id)) AS c (id)
+    CROSS JOIN generate_series(1, program_referral.rounds) AS r (round) CROSS JOIN (VALUES (''), ('/back')) AS b (suffix)
     JOIN wallet_transfer t ON t.source = 'program' AND t.key = %s || '/referral/' || program_referral.id || '/' || c.id
+        || CASE round WHEN 1 THEN '' ELSE '/' || round END || suffix
     JOIN wallet_entry e ON e.transfer_id = t.id
     JOIN wallet_account a ON a.id = e.account_id AND a.owner_kind = 'customer')"""
 
