@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from regulars.organization import access, audit, urls
+from regulars.organization import access, audit, requests, urls
 from regulars.organization import services as organization
 from regulars.organization.models import ApiKey, AuditEntry, Company, Grant, Person, Role, SavedView
 from tests.organization.factories import grant, person, region, store
@@ -243,3 +244,9 @@ def _body(response) -> str:
     """Return the page without what differs between any two visits: its address and the CSRF token."""
     text = response.content.decode().replace(response.wsgi_request.path, "")
     return re.sub(r"[A-Za-z0-9]{64}", "", text)
+
+
+def test_pages_say_the_time_of_the_company_and_calls_say_utc(rf: RequestFactory) -> None:
+    told = requests.CompanyTime(lambda _: HttpResponse(str(timezone.get_current_timezone())))
+    assert told(rf.get("/audit/")).content == b"America/New_York"
+    assert told(rf.get("/api/v1/stores")).content == b"UTC"

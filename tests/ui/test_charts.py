@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import altair
 import pytest
 from django.test import Client
 from django.utils.translation import override
@@ -60,3 +61,12 @@ def test_generated_files_are_found_by_staticfiles() -> None:
     assert {path for path, _storage in finder.list(None)} == {"ui/regulars.css", "ui/vega.js"}
     assert finder.find("ui/regulars.css").endswith("ui/regulars.css")
     assert finder.find("ui/other.css") == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "200k"), ("zh-hans", "20万")])
+def test_the_numbers_of_an_axis_are_short_in_the_way_of_the_language(language: str, words: str) -> None:
+    with override(language):
+        axis = charts.amounts_axis()
+        drawing = altair.Chart(altair.InlineData(values=[{"n": 0}, {"n": 200_000}])).mark_point()
+        drawn = charts.chart(drawing.encode(y=altair.Y("n:Q", axis=axis)), id="n", title="N")
+        assert words in charts.render_svg(drawn.spec)

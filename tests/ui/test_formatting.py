@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import timezone
 from django.utils.translation import override
 
 from regulars.ui import formatting, sparklines
@@ -74,3 +76,10 @@ def test_a_sparkline_needs_two_numbers_and_never_leaves_its_box() -> None:
 
 def test_a_sparkline_escapes_its_label() -> None:
     assert "<script>" not in sparklines.draw([1, 2], label="<script>")
+
+
+def test_a_point_in_time_is_told_by_the_clock_that_is_looked_at() -> None:
+    late = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
+    with timezone.override(ZoneInfo("America/New_York")):
+        assert drawn("{{ at|moment }} {{ at|day }}", at=late) == "Nov 21, 2026, 22:30 Nov 21, 2026"
+    assert drawn("{{ at|moment }} {{ at|month }}", at=late) == "Nov 22, 2026, 03:30 Nov 2026"
