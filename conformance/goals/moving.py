@@ -18,7 +18,7 @@ from conformance.goals.results import Result, Run
 from conformance.goals.shop import POINTS
 from regulars.loyalty.wallet.models import Account
 
-PROCESSES, SESSIONS = 2, 14  # sessions of each process: the embedded server allows 60, the web has its own
+PROCESSES, SESSIONS = 2, 10  # sessions of each process: the embedded server allows 60, of which web and worker have half
 _OWNERS, _EACH = 10, 10_000
 
 

@@ -66,7 +66,9 @@ def _watch() -> None:
     was_there = False
     while True:
         try:
-            link = psycopg.connect(settings.DATABASE_URL, connect_timeout=SILENCE_SECONDS, autocommit=True)
+            link = psycopg.connect(
+                settings.DATABASE_URL, autocommit=True, connect_timeout=SILENCE_SECONDS, application_name="regulars heartbeat"
+            )
         except psycopg.OperationalError:
             _leave()
             time.sleep(_PAUSE_SECONDS)
