@@ -67,6 +67,19 @@ def test_points_are_not_spent_beyond_what_is_there(till: Till, ana: int) -> None
     assert program.balance(ana) == 299
 
 
+def test_points_in_two_payments_are_one_redemption_and_come_back_by_payment(till: Till, ana: int) -> None:
+    program.give(ana, 500)
+    member = handle(till)
+    over = [{"kind": "points", "amount": 300}, {"kind": "points", "amount": 201}, {"kind": "cash", "amount": 1499}]
+    assert till.sell("1", member=member, payments=over)[1]["code"] == "insufficient_funds"
+    parts = [{"kind": "points", "amount": 100}, {"kind": "cash", "amount": 1700}, {"kind": "points", "amount": 200}]
+    status, sold = till.sell("1", member=member, payments=parts)
+    assert (status, sold["points"]["used"], program.balance(ana)) == (201, 300, 217)
+    assert till.sell("1", member=member, payments=parts)[1]["points"]["used"] == 300  # sent again
+    status, back = till.post("voids", taking_back(till, "2", "1"))
+    assert (status, back["points"]["given_back"], program.balance(ana)) == (201, 300, 500)
+
+
 def test_a_bill_burns_no_more_points_than_it_needs(till: Till) -> None:
     program.publish(redemption={"points": 3, "amount": 200})
     ana = Customer.objects.get(name="Ana Lopez").pk

@@ -91,8 +91,10 @@ def spend(payments: Sequence[Payment], paying: Paying) -> Spent:
         if paying.offline:
             raise OfflineSpendsError("A sale made offline takes no points and no stored value.", field="payments")
         match payment.kind:
+            case "points" if not paying.spent.points:
+                _points([(at, one) for at, one in enumerate(payments, start=1) if one.kind == POINTS], paying)
             case "points":
-                _points(number, payment, paying)
+                pass  # paid together with the first of them
             case "stored_value":
                 _stored_value(number, payment, paying)
             case _:
@@ -145,14 +147,16 @@ def back_command(
     )
 
 
-def _points(number: int, payment: Payment, paying: Paying) -> None:
+def _points(parts: Sequence[tuple[int, Payment]], paying: Paying) -> None:
+    """Take the points of one or several payments, judged as what they are together: one redemption of one program."""
     buyer, book = paying.buyer, paying.book
     if buyer is None or book is None or book.body.redemption is None:
         raise PointsRefusedError("Only a member's points can pay, where the program lets them.", field="payments")
     buyer.require(Trust.IDENTIFIED)
-    points = points_for(payment.amount, book.body.redemption)
-    allowed = redeemable(paying.basket.paid_amount, points, book.body.redemption, wanted=points)
-    if paying.spent.points or allowed.amount != payment.amount:
+    redemption, amount = book.body.redemption, sum(payment.amount for _number, payment in parts)
+    points = points_for(amount, redemption)
+    allowed = redeemable(paying.basket.paid_amount, points, redemption, wanted=points)
+    if allowed.amount != amount or any(payment.amount <= 0 for _number, payment in parts):
         raise PointsRefusedError(
             "Points cannot pay just this amount of the bill; ask for a quote with the points to use.", field="payments"
         )
@@ -160,7 +164,12 @@ def _points(number: int, payment: Payment, paying: Paying) -> None:
     take = Take(owner=owner, unit=book.points_unit, amount=allowed.points, house=House.REDEEMED, hold=paying.hold)
     paying.spent.points = allowed.points
     paying.spent.takes.append(take)
-    paying.spent.uses.append(_use(number, take, payment.amount))
+    before = 0
+    for number, payment in parts:  # what rounding adds goes to the part that reaches it, so that the parts are the whole
+        upto = before + payment.amount
+        units = points_for(upto, redemption) - points_for(before, redemption)
+        paying.spent.uses.append(_use(number, replace(take, amount=units), payment.amount))
+        before = upto
 
 
 def _stored_value(number: int, payment: Payment, paying: Paying) -> None:
