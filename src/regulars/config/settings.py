@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
-    "lucide",
     "csp",
     "procrastinate.contrib.django",
     "regulars.core",
@@ -112,7 +111,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "lucide.templatetags.lucide",
+                "regulars.ui.templatetags.icons",
                 "regulars.ui.templatetags.ui",
             ],
             "context_processors": [
