@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +22,12 @@ from tests.loyalty.offers.published import NOW, SYSTEM, codes_of, five_off, quot
 from tests.organization import factories as places
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def on_a_friday() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 def client(role: str = "marketer", *, language: str = "en") -> Client:
