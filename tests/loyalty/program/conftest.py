@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 
 from regulars.organization.models import Company
 from tests.customers import factories as people
@@ -19,3 +23,13 @@ def company(request: pytest.FixtureRequest) -> Company | None:
     places.store(code="N1", name="North")
     places.store(code="S1", name="South")
     return made
+
+
+@pytest.fixture(autouse=True)
+def two_days_later(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Pages read the clock: the points and holds of the story must not run out as the calendar goes on."""
+    if request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=True):
+        yield
