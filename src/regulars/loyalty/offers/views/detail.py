@@ -90,6 +90,7 @@ def archive(request: HttpRequest, offer_id: int) -> HttpResponse:
 def give_owed(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Give the coupons that were won while none was left, or give up on them."""
     viewer, now = viewer_of(request), timezone.now()
+    pages.get_offer(offer_id, viewer=viewer)  # one that is not there owes nothing
     if request.POST.get("verdict") == "drop":
         dropped = offers.drop_owed(offer_id, viewer=viewer, now=now)
         messages.success(
