@@ -57,7 +57,7 @@ OFFER = {
 }
 _CHALLENGE = {
     "name": "Cups", "measure": "purchases", "target": "5", "period": "month", "starts_on": "2026-01-01",
-    "ends_on": "2026-12-31", "reward": "points", "points": "50",
+    "ends_on": "2030-12-31", "reward": "points", "points": "50",
 }  # fmt: skip
 DRAW = {
     "name": "Wheel",

@@ -129,7 +129,7 @@ def _program() -> dict[str, int]:
     body = {"earning": [{"kind": "per_amount", "code": "base", "name": "Every purchase"}]}
     draft = program.save_draft(club, body, viewer=SYSTEM, now=NOW)
     gift = program.save_gift(club, {"code": "mug", "name": "Mug", "points_price": 500}, viewer=SYSTEM, now=NOW)
-    days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    days = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
     challenge = days | {"code": "world", "name": "World", "target": 5, "points": 9}
     badge = {"code": "world", "name": "World", "measure": "visits", "from_value": 9}
     return {
