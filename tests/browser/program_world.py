@@ -21,8 +21,8 @@ from regulars.loyalty.program.models import (
     RuleVersion,
 )
 from regulars.loyalty.program.rules.body import ReferralReward, SignInReward
-from regulars.loyalty.program.services.previewing import run_replay
-from regulars.loyalty.program.services.replaying import replay_into_ledger
+from regulars.loyalty.program.services.rulebook.previewing import run_replay
+from regulars.loyalty.program.services.rulebook.replaying import replay_into_ledger
 from regulars.organization.access import system
 from regulars.organization.company import get_company
 from regulars.organization.models import Store

@@ -20,7 +20,7 @@ from regulars.demo.totals import Totals, count_totals
 from regulars.gateway.files import services as files
 from regulars.insight.customers.write_back import refresh_figures
 from regulars.insight.lake import storage, sync
-from regulars.loyalty.program.services.replaying import replay_into_ledger
+from regulars.loyalty.program.services.rulebook.replaying import replay_into_ledger
 from regulars.organization import access
 from regulars.organization.company import get_company
 from regulars.organization.models import Company

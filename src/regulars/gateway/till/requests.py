@@ -33,9 +33,6 @@ class TillDoor:
             return self.get_response(request)
         request.resolver_match = match
         match.route = PREFIX[1:] + match.route
-        if heartbeat.is_away():
-            response = door.unavailable()
-        else:
-            response = match.func(request, *match.args, **match.kwargs)
+        response = door.unavailable() if heartbeat.is_away() else match.func(request, *match.args, **match.kwargs)
         response["Content-Length"] = str(len(response.content))  # so that the line stays open
         return response

@@ -1,50 +1,16 @@
 """The verbs of the program: the only code that writes its tables.
 
-For checkout `earning`, `keep_earning`, `taking_back`, `keep_taken_back`; for people at head office `drafting`; for every way in
-`enrolling`; for the worker `rating` (receipts that came by file or REST), `grading` (tiers).
+`loading` reads receipts as columns for all of them; `rulebook` writes, tries and proves the rules; `purchases` gives for what
+was bought and takes back what came back; `membership` lets people in, grades them and sells plans; `rewards` is every other way
+in which points come and go.
 """
 
-from regulars.loyalty.program.services.attaching import AttachError, attach_receipt
-from regulars.loyalty.program.services.awarding import give_visit_badges
-from regulars.loyalty.program.services.benefits import NotEntitledError, QuotaUsedError, entitled_to, use_benefit
-from regulars.loyalty.program.services.challenges import judge_challenges, save_challenge
-from regulars.loyalty.program.services.drafting import (
-    BodyError,
-    PublishedError,
-    VersionDateError,
-    ask_to_publish,
-    create_program,
-    publish_version,
-    read_body,
-    save_draft,
-)
-from regulars.loyalty.program.services.earning import earning, earning_command, keep_earning, keep_earnings, locked_state
-from regulars.loyalty.program.services.enrolling import Joining, enroll, enroll_many
-from regulars.loyalty.program.services.expiring import expire_idle
-from regulars.loyalty.program.services.gifts import (
-    GiftCountError,
-    GiftDecidedError,
-    GiftGoneError,
-    GiftLimitError,
-    cancel_order,
-    cancel_stale,
-    count_stock,
-    hand_out,
-    order_gift,
-)
-from regulars.loyalty.program.services.grading import grade_members
-from regulars.loyalty.program.services.inviting import find_referrer, referral_code_of
-from regulars.loyalty.program.services.merging import move_customer
-from regulars.loyalty.program.services.partnering import (
-    ExchangeRateError,
-    PartnerBudgetError,
-    book_payment,
-    exchange_in,
-    exchange_out,
-    save_partner,
-    settlement,
-)
-from regulars.loyalty.program.services.plans import (
+from regulars.loyalty.program.services.membership.benefits import NotEntitledError, QuotaUsedError, entitled_to, use_benefit
+from regulars.loyalty.program.services.membership.enrolling import Joining, enroll, enroll_many
+from regulars.loyalty.program.services.membership.expiring import expire_idle
+from regulars.loyalty.program.services.membership.grading import grade_members
+from regulars.loyalty.program.services.membership.merging import move_customer
+from regulars.loyalty.program.services.membership.plans import (
     PaymentReusedError,
     PeriodEndedError,
     PlanClosedError,
@@ -55,27 +21,68 @@ from regulars.loyalty.program.services.plans import (
     save_plan,
     switch_renewal,
 )
-from regulars.loyalty.program.services.playing import DrawOverError, NoSignInError, give_badges, sign_in, take_turn
-from regulars.loyalty.program.services.previewing import Report, ask_replay, preview, run_replay
-from regulars.loyalty.program.services.rating import rate_receipts, rate_recorded, take_back_returns
-from regulars.loyalty.program.services.referral_undoing import take_back_referrals
-from regulars.loyalty.program.services.referring import (
-    ReferralDecidedError,
-    ReferralError,
-    decide_referral,
-    refer,
-    reward_referrals,
+from regulars.loyalty.program.services.purchases.attaching import AttachError, attach_receipt
+from regulars.loyalty.program.services.purchases.earning import (
+    earning,
+    earning_command,
+    keep_earning,
+    keep_earnings,
+    locked_state,
 )
-from regulars.loyalty.program.services.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
-from regulars.loyalty.program.services.returning import (
+from regulars.loyalty.program.services.purchases.rating import rate_receipts, rate_recorded, take_back_returns
+from regulars.loyalty.program.services.purchases.returning import (
     ReturnedLine,
     TakingBack,
     keep_taken_back,
     returned_lines,
     taking_back,
 )
-from regulars.loyalty.program.services.rewarding import DrawBudgetError, save_badge, save_benefit, save_draw, save_gift
-from regulars.loyalty.program.services.undoing import PointsSpentError, undo_receipts
+from regulars.loyalty.program.services.purchases.undoing import PointsSpentError, undo_receipts
+from regulars.loyalty.program.services.rewards.awarding import give_visit_badges
+from regulars.loyalty.program.services.rewards.challenges import judge_challenges, save_challenge
+from regulars.loyalty.program.services.rewards.gifts import (
+    GiftCountError,
+    GiftDecidedError,
+    GiftGoneError,
+    GiftLimitError,
+    cancel_order,
+    cancel_stale,
+    count_stock,
+    hand_out,
+    order_gift,
+)
+from regulars.loyalty.program.services.rewards.inviting import find_referrer, referral_code_of
+from regulars.loyalty.program.services.rewards.partnering import (
+    ExchangeRateError,
+    PartnerBudgetError,
+    book_payment,
+    exchange_in,
+    exchange_out,
+    save_partner,
+    settlement,
+)
+from regulars.loyalty.program.services.rewards.playing import DrawOverError, NoSignInError, give_badges, sign_in, take_turn
+from regulars.loyalty.program.services.rewards.referral_undoing import take_back_referrals
+from regulars.loyalty.program.services.rewards.referring import (
+    ReferralDecidedError,
+    ReferralError,
+    decide_referral,
+    refer,
+    reward_referrals,
+)
+from regulars.loyalty.program.services.rewards.rewarding import DrawBudgetError, save_badge, save_benefit, save_draw, save_gift
+from regulars.loyalty.program.services.rulebook.drafting import (
+    BodyError,
+    PublishedError,
+    VersionDateError,
+    ask_to_publish,
+    create_program,
+    publish_version,
+    read_body,
+    save_draft,
+)
+from regulars.loyalty.program.services.rulebook.previewing import Report, ask_replay, preview, run_replay
+from regulars.loyalty.program.services.rulebook.replaying import Differences, Replayed, compare_with_ledger, replay_into_ledger
 
 __all__ = [
     "AttachError",

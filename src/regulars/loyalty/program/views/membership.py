@@ -20,7 +20,8 @@ from regulars.customers import selectors as customers
 from regulars.customers.models import Customer
 from regulars.loyalty.program import play, progress, selectors, services
 from regulars.loyalty.program.models import BadgeHeld, BenefitUse, Draw, Membership, PaidPeriod, PaidPlan, Referral
-from regulars.loyalty.program.services import benefits as using
+from regulars.loyalty.program.services.membership import benefits as using
+from regulars.loyalty.program.services.membership import plans as selling
 from regulars.loyalty.program.views.rewards import told
 from regulars.organization.access import Viewer
 from regulars.organization.requests import requires, viewer_of
@@ -56,14 +57,14 @@ def membership(request: HttpRequest, customer_id: int) -> HttpResponse:
     today = selectors.program_zone().date_of(now)
     found = selectors.find_membership(customer.pk)
     plans = _on_sale()
-    sells = viewer.may(services.plans.SELL) and plans.exists()
+    sells = viewer.may(selling.SELL) and plans.exists()
     context: dict[str, Any] = {
         "customer": customer, "membership": found, "periods": _periods(customer, today),
         "benefits": _benefits(found, today) if found else [],
         "challenges": progress.progress_of(customer.pk, today=today),
         "badges": BadgeHeld.objects.select_related("badge").filter(customer=customer).order_by("since"),
         "sell_form": SellForm(plans=plans) if sells else None,
-        "pays_back": viewer.may(services.plans.GIVE_BACK), "edits": viewer.may("customer.edit"),
+        "pays_back": viewer.may(selling.GIVE_BACK), "edits": viewer.may("customer.edit"),
         "tier": _tier_name(found, now) if found else "", "turn_key": secrets.token_hex(12),
         "draws": play.open_draws(customer.pk, today=today) if found and viewer.may("gift.hand_out") else [],
         "brought_by": Referral.objects.select_related("referrer").filter(referred=customer).first(),

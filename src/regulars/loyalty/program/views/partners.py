@@ -22,7 +22,7 @@ from regulars.loyalty.program import selectors, services
 from regulars.loyalty.program.forms import AmountField, Priced
 from regulars.loyalty.program.models import Partner
 from regulars.loyalty.program.rules.dates import add_months
-from regulars.loyalty.program.services import partnering
+from regulars.loyalty.program.services.rewards import partnering
 from regulars.loyalty.program.views.rewards import the_program, told
 from regulars.organization.access import Viewer
 from regulars.organization.requests import requires, viewer_of

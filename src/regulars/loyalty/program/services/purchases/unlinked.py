@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from regulars.core import bulk
-from regulars.loyalty.program.services.returning import ReturnedLine
+from regulars.loyalty.program.services.purchases.returning import ReturnedLine
 
 # Returned articles of known customers, of returns that have not taken anything yet; by the customer that each became.
 _UNLINKED = """

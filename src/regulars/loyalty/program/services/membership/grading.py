@@ -20,7 +20,7 @@ from regulars.loyalty.program.rules import tiers
 from regulars.loyalty.program.rules.body import Ladder
 from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.tiers import Move, Standing
-from regulars.loyalty.program.services.standing import why_of
+from regulars.loyalty.program.services.membership.standing import why_of
 
 _DAY = timedelta(days=1)
 _OVERLAP = timedelta(days=2)  # looked at twice, so that what was committed during the last run is not missed

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from regulars.core import bulk
 from regulars.loyalty.program.models import Badge, Program
-from regulars.loyalty.program.services.playing import give_badges
+from regulars.loyalty.program.services.rewards.playing import give_badges
 from regulars.organization.access import Viewer
 
 _BACK = timedelta(days=2)  # looked at more than once, so that what was rated during the last run is not missed

@@ -13,8 +13,8 @@ from regulars.core.errors import DomainError, NotFoundError
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Membership, Program, Referral
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.services.giving import give_points
-from regulars.loyalty.program.services.playing import give_badges
+from regulars.loyalty.program.services.rewards.giving import give_points
+from regulars.loyalty.program.services.rewards.playing import give_badges
 from regulars.organization import audit
 from regulars.organization.access import Viewer
 

@@ -20,11 +20,11 @@ from regulars.loyalty.program.rules.columns import ColumnState, Prepared
 from regulars.loyalty.program.rules.simulation import Lived
 from regulars.loyalty.program.rules.table import Integers
 from regulars.loyalty.program.services import loading
-from regulars.loyalty.program.services.earning import lock_caps
-from regulars.loyalty.program.services.enrolling import Joining, enroll_many
-from regulars.loyalty.program.services.returning import keep_taken_back, returned_lines, taking_back
-from regulars.loyalty.program.services.unlinked import unlinked_lines
-from regulars.loyalty.program.services.writing import write_earnings
+from regulars.loyalty.program.services.membership.enrolling import Joining, enroll_many
+from regulars.loyalty.program.services.purchases.earning import lock_caps
+from regulars.loyalty.program.services.purchases.returning import keep_taken_back, returned_lines, taking_back
+from regulars.loyalty.program.services.purchases.unlinked import unlinked_lines
+from regulars.loyalty.program.services.purchases.writing import write_earnings
 from regulars.loyalty.wallet import services as wallet
 from regulars.organization.access import Viewer
 

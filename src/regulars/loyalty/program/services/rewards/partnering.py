@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError, InvalidInputError
 from regulars.loyalty.program.models import Partner, PartnerExchange, PartnerPayment, Program
-from regulars.loyalty.program.services.giving import book_now, give_points, take_points
+from regulars.loyalty.program.services.rewards.giving import book_now, give_points, take_points
 from regulars.organization import audit
 from regulars.organization.access import Viewer
 

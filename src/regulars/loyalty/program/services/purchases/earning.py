@@ -16,8 +16,8 @@ from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Earning, Program
 from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.earning import Earned, State, rate
-from regulars.loyalty.program.services.enrolling import Joining, enroll_many
-from regulars.loyalty.program.services.writing import earn_command, kept_bonus
+from regulars.loyalty.program.services.membership.enrolling import Joining, enroll_many
+from regulars.loyalty.program.services.purchases.writing import earn_command, kept_bonus
 from regulars.loyalty.wallet.commands import Command, Owner, OwnerKind, Posted
 
 

@@ -15,7 +15,7 @@ from regulars.loyalty.basket import Basket, Discount, Line
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Earning
 from regulars.loyalty.program.services import loading
-from regulars.loyalty.program.services.earning import earning, keep_earning, lock_caps
+from regulars.loyalty.program.services.purchases.earning import earning, keep_earning, lock_caps
 from regulars.loyalty.wallet import services as wallet
 from regulars.organization import audit
 from regulars.organization.access import Viewer

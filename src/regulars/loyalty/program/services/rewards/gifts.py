@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from regulars.core.errors import DomainError, InvalidInputError, NotFoundError
 from regulars.loyalty.program.models import Gift, GiftOrder, GiftStock
-from regulars.loyalty.program.services.giving import book_now, take_points
+from regulars.loyalty.program.services.rewards.giving import book_now, take_points
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Owner, OwnerKind
 from regulars.organization import audit

@@ -16,7 +16,7 @@ from regulars.core import bulk, outbox
 from regulars.loyalty.program import progress
 from regulars.loyalty.program.events import ChallengeLost, ChallengeWon
 from regulars.loyalty.program.models import BadgeHeld, Challenge, ChallengeMet, Program
-from regulars.loyalty.program.services.giving import book_now, give_points, take_back_points
+from regulars.loyalty.program.services.rewards.giving import book_now, give_points, take_back_points
 from regulars.organization import audit
 from regulars.organization.access import Viewer
 

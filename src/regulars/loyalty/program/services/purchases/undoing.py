@@ -19,8 +19,8 @@ from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Program, TakenBack
 from regulars.loyalty.program.rules import dates
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.services.rating import wait_for_rating
-from regulars.loyalty.program.services.returning import SOURCE, TakingBack, keep_taken_back, key_of, left_of
+from regulars.loyalty.program.services.purchases.rating import wait_for_rating
+from regulars.loyalty.program.services.purchases.returning import SOURCE, TakingBack, keep_taken_back, key_of, left_of
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, GiveBack, House, Owner, OwnerKind, Take
 from regulars.organization.access import Viewer

@@ -13,7 +13,7 @@ from regulars.core.errors import DomainError
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Benefit, BenefitUse
 from regulars.loyalty.program.rules.paying import Entitled, best_of
-from regulars.loyalty.program.services.plans import wait_for
+from regulars.loyalty.program.services.membership.plans import wait_for
 from regulars.organization.access import Viewer
 
 USE = "benefit.use"

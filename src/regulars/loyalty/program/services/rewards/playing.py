@@ -15,7 +15,7 @@ from regulars.core.errors import DomainError
 from regulars.loyalty.program import play, selectors
 from regulars.loyalty.program.models import Badge, BadgeHeld, Draw, DrawTurn, Prize, SignIn
 from regulars.loyalty.program.rules.drawing import pick
-from regulars.loyalty.program.services.giving import book_now, give_points, take_points
+from regulars.loyalty.program.services.rewards.giving import book_now, give_points, take_points
 from regulars.organization.access import Viewer
 
 

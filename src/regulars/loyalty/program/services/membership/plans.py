@@ -21,7 +21,7 @@ from regulars.loyalty.program.events import PaidPlanEnded, PaidPlanRenewalsDue, 
 from regulars.loyalty.program.models import Benefit, BenefitUse, PaidPeriod, PaidPlan, Program
 from regulars.loyalty.program.rules.dates import add_months
 from regulars.loyalty.program.rules.paying import refund
-from regulars.loyalty.program.services.enrolling import Joining, enroll_many
+from regulars.loyalty.program.services.membership.enrolling import Joining, enroll_many
 from regulars.loyalty.wallet import services as wallet
 from regulars.loyalty.wallet.commands import Command, GiveBack, House, Owner, OwnerKind, Take
 from regulars.organization import audit

@@ -20,10 +20,11 @@ from regulars.loyalty.program.rules.book import Book
 from regulars.loyalty.program.rules.columns import ColumnState, Prepared
 from regulars.loyalty.program.rules.simulation import Lived, Schedule, live
 from regulars.loyalty.program.rules.tiers import Standing
-from regulars.loyalty.program.services import loading, standing
+from regulars.loyalty.program.services import loading
 from regulars.loyalty.program.services.loading import Loaded
-from regulars.loyalty.program.services.rating import take_back_returns
-from regulars.loyalty.program.services.writing import write_earnings
+from regulars.loyalty.program.services.membership import standing
+from regulars.loyalty.program.services.purchases.rating import take_back_returns
+from regulars.loyalty.program.services.purchases.writing import write_earnings
 from regulars.loyalty.wallet import services as wallet
 from regulars.organization.access import Viewer
 

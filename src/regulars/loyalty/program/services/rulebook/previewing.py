@@ -22,9 +22,9 @@ from regulars.loyalty.program.rules.redeeming import value_of
 from regulars.loyalty.program.rules.simulation import Lived, Schedule, live
 from regulars.loyalty.program.rules.table import Flags, Integers
 from regulars.loyalty.program.services import loading
-from regulars.loyalty.program.services.drafting import read_body
 from regulars.loyalty.program.services.loading import Loaded
-from regulars.loyalty.program.services.replaying import load_since, members_before, schedule_of
+from regulars.loyalty.program.services.rulebook.drafting import read_body
+from regulars.loyalty.program.services.rulebook.replaying import load_since, members_before, schedule_of
 from regulars.organization.access import Viewer
 
 HURT_SHOWN = 20

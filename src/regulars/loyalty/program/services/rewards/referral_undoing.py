@@ -14,8 +14,8 @@ from regulars.core import bulk
 from regulars.loyalty.program import selectors
 from regulars.loyalty.program.models import Program, Referral
 from regulars.loyalty.program.rules.book import Book
-from regulars.loyalty.program.services.giving import SOURCE, take_back_points
-from regulars.loyalty.program.services.referring import reward_key
+from regulars.loyalty.program.services.rewards.giving import SOURCE, take_back_points
+from regulars.loyalty.program.services.rewards.referring import reward_key
 from regulars.organization.access import Viewer
 
 # Rewarded for a purchase of which less is left than the rules ask for.
