@@ -232,9 +232,7 @@ def _wait(batch: ImportBatch, done: running.Run, *, viewer: Viewer, now: datetim
     brought = [asdict(one) for one in done.brought]
     folders.write_json(batch.pk, "report.json", report | {"rows": done.rows, "samples": [], "brought": brought})
     second.ask(asked, viewer=viewer, now=now)
-    raise SecondPersonNeededError(
-        _("The file brings more money than one person may. A second person was asked to approve it.")
-    )
+    raise SecondPersonNeededError(_("The file brings more money than one person may. A second person was asked to approve it."))
 
 
 def _require_state(batch: ImportBatch, states: Iterable[str]) -> None:
