@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,9 @@ def test_from_file_to_dashboard(tmp_path: Path, settings: Any, client: Client) -
 
     client.force_login(retailer.owner(), backend="django.contrib.auth.backends.ModelBackend")
     assert "Ana Lopez" in client.get("/customers/", {"q": "13800138000"}).content.decode()
-    assert "R3" in client.get(f"/customers/{ana.pk}/").content.decode()
+    page = client.get(f"/customers/{ana.pk}/").content.decode()
+    newest, *_others = purchases = list(dict.fromkeys(re.findall(rf"/customers/{ana.pk}/receipts/\d+/", page)))
+    assert (len(purchases), "R3" in client.get(newest).content.decode()) == (4, True)
 
 
 def _file(path: Path, rows: list[dict[str, str]]) -> Path:

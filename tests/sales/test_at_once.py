@@ -10,9 +10,10 @@ import pytest
 from django.db import connection, connections
 
 from regulars.catalog.models import Product
+from regulars.core.errors import Problem
 from regulars.core.outcomes import SaveOutcome
 from regulars.customers.models import Customer, CustomerStore
-from regulars.sales import invariants
+from regulars.sales import invariants, services
 from regulars.sales.models import Receipt, ReturnLink
 from tests.sales.factories import codes, line, sell
 
@@ -56,6 +57,20 @@ def test_one_number_with_two_contents_is_one_receipt_and_conflicts() -> None:
     outcomes = at_once(*[lambda amount=amount: sell(line(gross_amount=amount)) for amount in range(1, THREADS + 1)])
     assert sorted(each.created for each in outcomes) == [0] * (THREADS - 1) + [1]
     assert sorted(code for each in outcomes for code in codes(each)) == ["receipt.conflict"] * (THREADS - 1)
+
+
+def test_other_content_that_comes_between_two_looks_is_a_conflict_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = services._refuse
+
+    def look_before_another(facts: dict[str, Any]) -> list[Problem]:
+        monkeypatch.undo()
+        found = look(facts)
+        at_once(lambda: sell(line(gross_amount=1)))
+        return found
+
+    monkeypatch.setattr(services, "_refuse", look_before_another)
+    late = sell(line(gross_amount=2))
+    assert (late.created, late.unchanged, codes(late)) == (0, 0, ["receipt.conflict"])
 
 
 def test_the_same_receipts_in_opposite_order_do_not_wait_for_each_other() -> None:

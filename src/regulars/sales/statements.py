@@ -37,9 +37,10 @@ FROM incoming_receipt r
 WHERE r.customer <> '' AND r.customer_kind NOT IN ('phone', 'email', 'card', 'external', 'openid')
 """
 
+# Only what is alike: a receipt that another call recorded since `FAULTS` looked may differ, and `OVERTAKEN` tells of it.
 DROP_REPEATED = """
 DELETE FROM incoming_receipt r USING sales_receipt known
-WHERE known.source = %(source)s AND known.external_id = r.receipt_id
+WHERE known.source = %(source)s AND known.external_id = r.receipt_id AND known.digest = decode(r.digest, 'hex')
 """
 
 UNKNOWN_SKUS = """
