@@ -1,8 +1,12 @@
-"""Generated calls to every documented operation: none crashes, each answers as the document says (G21, G22)."""
+"""Generated calls to every documented operation: none crashes, each answers as the document says (G21, G22).
+
+Some operations have 400 cases at the bounds of their values: the suite makes a third of those; `REGULARS_API_FUZZ=full` all.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +31,8 @@ from tests.gateway.api.factories import objects
 SCHEMA = schemathesis.openapi.from_dict(reference.document())
 SCHEMA.app = get_wsgi_application()
 EXAMPLES = 3
+FULL = os.environ.get("REGULARS_API_FUZZ") == "full"
+ALL_OF, ONE_OF = 12, 3  # of an operation's cases: the first ones all, then one of so many
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -34,6 +40,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 seen: dict[str, Counter[int]] = {}
+generated: Counter[str] = Counter()
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("fuzz")]
 
 
@@ -88,6 +95,9 @@ def world(company) -> dict[str, int]:
 def test_no_call_crashes_or_surprises(case, keys, world):
     operation_id = case.operation.definition.raw["operationId"]
     counted = seen.setdefault(operation_id, Counter())
+    generated[operation_id] += 1
+    if not FULL and generated[operation_id] > ALL_OF and generated[operation_id] % ONE_OF:
+        return
     if sum(counted.values()) % 2:
         aim(case, world)
     with transaction.atomic():
