@@ -14,9 +14,11 @@ from django.db import connection
 
 Rows = list[tuple[Any, ...]]
 
-# For a transaction of such statements. Planning them for each set of values costs more than running them, and a plan that was
-# made while a table was small must not read the whole of it once it has grown.
-ONE_PLAN = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
+# For a transaction of such statements. Planning them for each set of values costs more than running them; and a plan that was
+# made while tables were small must not read the whole of one, by itself or to join it, once it has grown: only keys are left.
+ONE_PLAN = "set_config('plan_cache_mode', 'force_generic_plan', true), " + ", ".join(
+    f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "hashjoin", "mergejoin")
+)
 
 
 def cursor() -> psycopg.Cursor[tuple[Any, ...]]:
