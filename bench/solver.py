@@ -93,9 +93,6 @@ def _agrees(basket: Basket, candidates: Sequence[Candidate]) -> bool:
 
 
 if __name__ == "__main__":
-    import django
-
-    django.setup()
     wrong = prove(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
     print(f"{len(wrong)} disagree {wrong[:10]}")  # noqa: T201 - a command says its result
     sys.exit(bool(wrong))

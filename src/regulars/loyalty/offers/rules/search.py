@@ -17,7 +17,7 @@ from regulars.loyalty.offers.rules.effects import PHASES, Prepared, apply, effec
 from regulars.loyalty.offers.rules.state import Offs, State
 from regulars.loyalty.offers.rules.terms import Exclusive
 
-NODES_MAX = 300  # far more than eight offers need; what keeps a large basket below fifty milliseconds
+NODES_MAX = 200  # far more than eight offers need; what keeps a large basket below fifty milliseconds
 
 
 @dataclass(frozen=True, slots=True)
