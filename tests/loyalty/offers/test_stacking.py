@@ -144,10 +144,10 @@ def test_thirty_offers_on_forty_lines_are_decided_and_lawful() -> None:
 def test_a_search_that_is_cut_short_says_how_much_less_the_best_could_cost(seed: int) -> None:
     given_basket, candidates = solver.draw(seed)
     problem, _positions, _refused = problem_of(given_basket, candidates)
-    best = Search(problem, nodes_max=100_000).run()
+    best = Search(problem, steps_max=100_000).run()
     assert best.gap == 0
     for nodes in (1, 3, 9, 27):
-        found = Search(problem, nodes_max=nodes).run()
+        found = Search(problem, steps_max=nodes).run()
         assert best.total <= found.total <= best.total + found.gap
 
 

@@ -41,7 +41,8 @@ done = SimpleNamespace(sequences=0, steps=0, since=time.monotonic())
 
 # An empty file for each table, which goes when the sequence is rolled back: rows that no longer count would slow down the next.
 _EMPTY = """
-TRUNCATE wallet_unit, wallet_liabilitymark, wallet_liabilitymonth, wallet_account, wallet_transfer, wallet_entry, wallet_lot, wallet_hold, wallet_holdlot
+TRUNCATE wallet_unit, wallet_liabilitymark, wallet_liabilitymonth, wallet_account, wallet_transfer, wallet_entry, wallet_lot,
+    wallet_hold, wallet_holdlot
 """
 # For each account: what it says, and what its entries, lots and holds add up to; and the transfers that do not balance.
 _ACCOUNTS = """

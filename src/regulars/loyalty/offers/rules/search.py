@@ -1,7 +1,7 @@
 """Finds the set of offers with which a basket costs least, among all sets whose offers go together.
 
 Branch and bound in the order in which offers are taken off: each is used or not, and a branch that cannot cost less than
-the best one known is given up. What it finds is the best there is; if it gives up after `nodes_max` steps, it says how much
+the best one known is given up. What it finds is the best there is; if it gives up after `steps_max` steps, it says how much
 less the best could cost at most (`gap`), by the bounds of what it has not looked at; no single offer more, in place of what
 it excludes, makes the basket cheaper then.
 """
@@ -17,7 +17,8 @@ from regulars.loyalty.offers.rules.effects import PHASES, Prepared, apply, effec
 from regulars.loyalty.offers.rules.state import Offs, State
 from regulars.loyalty.offers.rules.terms import Exclusive
 
-NODES_MAX = 200  # far more than eight offers need; what keeps a large basket below fifty milliseconds
+_WHOLE = 8  # so many offers are searched to the end, which takes 2⁹ steps at most
+_STEPS_MAX = 200  # of more offers: what keeps a large basket below fifty milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ def _clique(offer: Prepared) -> object:
 class Search:
     """One run over a problem; with `forced`, over the sets that hold this offer."""
 
-    def __init__(self, problem: Problem, *, nodes_max: int = NODES_MAX, forced: int | None = None) -> None:
-        self._problem, self._left, self._forced = problem, nodes_max, forced
+    def __init__(self, problem: Problem, *, steps_max: int | None = None, forced: int | None = None) -> None:
+        self._problem, self._forced = problem, forced
+        self._left = steps_max or (2 << _WHOLE if len(problem.offers) <= _WHOLE else _STEPS_MAX)
         self._best: tuple[int, ...] = () if forced is None else (forced,)
         self._total = problem.total(self._best)
         self._offers, self._outlooks = problem.offers, problem.outlooks
