@@ -23,7 +23,7 @@ from tests.loyalty.wallet.factories import ANA, NOW, POINTS, SYSTEM, command, gi
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("ledger at once")]
 FULL = os.environ.get("REGULARS_LEDGER_RACES") == "full"
-ROUNDS, BURSTS, MOVES = (20, 200, 10_000) if FULL else (2, 8, 600)
+ROUNDS, BURSTS, MOVES = (20, 200, 10_000) if FULL else (1, 6, 300)
 IN_FLIGHT = 48  # connections; the embedded server allows 60
 Call = Callable[[], object]
 
